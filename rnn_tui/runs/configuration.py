@@ -1,0 +1,176 @@
+"""The configuration of a run, and where it comes from.
+
+Precedence, lowest first: the defaults, a configuration file, the environment (``RNN_TUI_...``),
+the command line. Every setting has one name everywhere; ``FIELDS`` holds all there is to know.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rnn_tui.runs.atomic import read_file
+from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.names import clipped
+from rnn_tui.runs.settings import FIELDS, PREFIX, Field, RunConfig, find_field
+
+__all__ = [
+    "FIELDS",
+    "Field",
+    "RunConfig",
+    "check_memory",
+    "estimated_bytes",
+    "from_environment",
+    "load_toml",
+    "merge",
+    "to_toml",
+]
+
+NOT_SETTINGS = frozenset({"RUNS", "CONFIG"})
+"""Variables with the prefix that are not settings of a run."""
+
+MEMORY_LIMIT = 8 << 30
+"""Bytes above which a run is refused."""
+
+_MAX_FILE = 1 << 20
+
+
+def merge(*layers: Mapping[str, object]) -> RunConfig:
+    """Return the configuration that the layers make, the later ones above the earlier.
+
+    A layer maps names of settings to values; None means "not given". ConfigError on what is not
+    allowed, on settings that contradict each other, and on what no memory could hold.
+    """
+    given: dict[str, Any] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            if value is not None:
+                given[name] = find_field(name, clipped(name)).converted(value, name)
+    config = RunConfig(**given)
+    _check_together(config)
+    check_memory(config, 1)
+    return config
+
+
+def _check_together(config: RunConfig) -> None:
+    if config.schedule != "constant" and not (config.steps or config.decay_steps):
+        raise ConfigError(
+            f"schedule = {config.schedule} needs an end: set steps, or decay_steps, above 0"
+        )
+
+
+def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the checked settings of a configuration file.
+
+    ConfigError names the file and the line; StorageError if the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        source = read_file(path, _MAX_FILE).decode()
+        values = tomllib.loads(source)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is not UTF-8: save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise ConfigError(f"{path}: not TOML: {_one_line(error)}") from None
+    checked = {}
+    for name, value in values.items():
+        place = (
+            f"{path}, line {_line_of(name, source)}: {name if name in FIELDS else clipped(name)}"
+        )
+        checked[name] = find_field(name, place).converted(value, place)
+    return checked
+
+
+def _line_of(name: str, source: str) -> int:
+    """Return the number of the line that sets ``name``, at the top level of a TOML file."""
+    found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(name)}\b""", source, re.MULTILINE)
+    return source.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings that variables such as ``RNN_TUI_HIDDEN=256`` make.
+
+    An empty variable counts as not set. ``RNN_TUI_TEXT`` is a list of paths like ``PATH``.
+    ConfigError names the variable, also one that is nearly the name of a setting.
+    """
+    names = {field.variable: field for field in FIELDS.values()}
+    checked = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or not value:
+            continue
+        field = names.get(variable)
+        if field is not None:
+            given = tuple(value.split(os.pathsep)) if field.type is tuple else value
+            checked[field.name] = field.converted(given, variable, strict=False)
+        elif variable.removeprefix(PREFIX) not in NOT_SETTINGS:
+            _refuse_misspelt(variable, names)
+    return checked
+
+
+def _refuse_misspelt(variable: str, names: Iterable[str]) -> None:
+    """Complain of a variable that is nearly a setting; others belong to somebody else."""
+    near = difflib.get_close_matches(variable, names, 1, 0.87)
+    if near:
+        raise ConfigError(f"{clipped(variable)} is not a setting: did you mean {near[0]}?")
+
+
+def to_toml(config: RunConfig) -> str:
+    """Return the configuration as TOML, each setting below a comment that says what it is.
+
+    ``load_toml`` reads back an equal one, but for paths that are not UTF-8: their odd bytes are
+    written out as ``\\xff``.
+    """
+    import tomlkit  # only here: reading a configuration does not need it
+
+    document = tomlkit.document()
+    for field in FIELDS.values():
+        value = getattr(config, field.name)
+        if field.type is tuple:
+            value = [os.fsencode(path).decode("utf-8", "backslashreplace") for path in value]
+        note = (
+            field.help
+            if field.type in (str, tuple) and not field.choices
+            else (f"{field.help} ({field.allowed})")
+        )
+        document.add(tomlkit.comment(note))
+        document.add(field.name, tomlkit.item(value))
+    return tomlkit.dumps(document)
+
+
+_MOMENTS = {"sgd": 0, "momentum": 1, "adagrad": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+
+
+def estimated_bytes(config: RunConfig, V: int) -> int:
+    """Return about how many bytes training takes for a vocabulary of ``V`` symbols.
+
+    N = V H + H H + H + (L - 1)(2 H H + H) + H V + V parameters are kept 3 + moments times (weights,
+    gradients, scratch), and weights and moments twice more while a checkpoint is written. A window
+    of T steps and B streams keeps T B (3 L H + 2 V) numbers: for every layer its states, their
+    gradients and products; the probabilities and the gradients of the logits.
+    """
+    H, L = config.hidden, config.layers
+    N = V * H + H * H + H + (L - 1) * (2 * H * H + H) + H * V + V
+    moments = _MOMENTS[config.optimizer]
+    copies = 3 + moments + 2 * (1 + moments)
+    buffers = config.window * config.batch * (3 * L * H + 2 * V)
+    return (copies * N + buffers) * (4 if config.dtype == "float32" else 8)
+
+
+def check_memory(config: RunConfig, V: int, limit: int = MEMORY_LIMIT) -> None:
+    """Raise ConfigError if training would take more than ``limit`` bytes."""
+    needed = estimated_bytes(config, V)
+    if needed > limit:
+        raise ConfigError(
+            f"this network needs about {needed / 2**30:.1f} GiB, the limit is {limit / 2**30:.0f}: "
+            f"lower hidden ({config.hidden}), layers ({config.layers}), batch ({config.batch}) "
+            f"or window ({config.window})"
+        )

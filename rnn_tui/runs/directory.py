@@ -1,0 +1,276 @@
+"""The folder that holds all of a run: what it is called, what lies in it, how it is made."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from rnn_tui import __version__
+from rnn_tui.runs.atomic import DISK, read_file, storage_error, write_atomically
+from rnn_tui.runs.configuration import load_toml, merge, to_toml
+from rnn_tui.runs.errors import ConfigError, CorruptRunError
+from rnn_tui.runs.lock import Holder, RunLock, holder
+from rnn_tui.runs.names import check_name, clipped, free_name, is_name
+from rnn_tui.runs.settings import RunConfig
+
+SCHEMA = 1
+"""Version of the folder's layout; another one is refused, never half read."""
+
+MAX_TEXT = 4 << 30
+"""Bytes of text that a run may keep."""
+
+_MAX_FACTS = 1 << 20
+
+
+class TrainedText(Protocol):
+    """What a run keeps of a corpus."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls the text."""
+
+    @property
+    def text(self) -> bytes:
+        """The bytes that are trained on: UTF-8 where a symbol is a character."""
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of ``text``."""
+
+
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of a run from its first moment on and never changes."""
+
+    schema: int
+    version: str  # of rnn-tui
+    created: str  # UTC, ISO 8601, to the microsecond
+    text_name: str
+    text_sha256: str
+    text_bytes: int
+    text_symbols: int  # length of the text in symbols
+    vocabulary_kind: str  # "character" or "byte"
+    vocabulary_size: int
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """A run's folder and the places of its files; making one reads nothing."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder."""
+        return self.path.name
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration, TOML."""
+        return self.path / "config.toml"
+
+    @property
+    def text_file(self) -> Path:
+        """The exact bytes that are trained on."""
+        return self.path / "text"
+
+    @property
+    def facts_file(self) -> Path:
+        """What never changes (``RunFacts``), JSON."""
+        return self.path / "run.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        """Losses and events, SQLite."""
+        return self.path / "metrics.sqlite"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def log_file(self) -> Path:
+        """What the trainer's process prints."""
+        return self.path / "log.txt"
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked while somebody trains."""
+        return self.path / "lock"
+
+    @property
+    def socket_file(self) -> Path:
+        """Where the trainer says on which socket it listens."""
+        return self.path / "socket"
+
+    def lock(self) -> RunLock:
+        """Take the right to write here; RunBusyError if another process has it."""
+        return RunLock.acquire(self.lock_file)
+
+    def holder(self) -> Holder | None:
+        """Return the process that trains the run now, or None."""
+        return holder(self.lock_file)
+
+    def config(self) -> RunConfig:
+        """Read the configuration; ConfigError or StorageError."""
+        return merge(load_toml(self.config_file))
+
+    def write_config(self, config: RunConfig) -> None:
+        """Replace the configuration, atomically."""
+        write_atomically(self.config_file, to_toml(config).encode())
+
+    def facts(self) -> RunFacts:
+        """Read what never changes; CorruptRunError, also for another version's layout."""
+        data = read_file(self.facts_file, _MAX_FACTS)
+        try:
+            schema = msgspec.json.decode(data, type=_Schema).schema
+            if schema != SCHEMA:
+                raise CorruptRunError(_other_schema(self.path, schema))
+            return msgspec.json.decode(data, type=RunFacts)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise CorruptRunError(f"{self.facts_file} is damaged: {error}") from None
+
+    def text(self) -> bytes:
+        """Read the text; CorruptRunError if it is no longer the one that was trained on."""
+        data = read_file(self.text_file, MAX_TEXT)
+        if hashlib.sha256(data).hexdigest() != self.facts().text_sha256:
+            raise CorruptRunError(
+                f"{self.text_file} is not the text that was trained on: start a new run"
+            )
+        return data
+
+
+class _Schema(msgspec.Struct):
+    schema: int
+
+
+def _other_schema(path: Path, schema: int) -> str:
+    who = "a newer" if schema > SCHEMA else "an older"
+    return (
+        f"{path} was written by {who} rnn-tui (layout {schema}, this one reads {SCHEMA}): "
+        "use that version to open it"
+    )
+
+
+def runs_folder(option: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Path:
+    """Return where runs are kept: ``--runs``, else ``RNN_TUI_RUNS``, else the platform's place."""
+    chosen = option or environ.get("RNN_TUI_RUNS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_data_path  # only here: most starts name no folder or need none
+
+    return user_data_path("rnn-tui", appauthor=False) / "runs"
+
+
+def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> RunDirectory:
+    """Make a new run in ``folder``; an empty ``name`` gets a free one.
+
+    It appears whole or not at all: it is made under another name and renamed. ConfigError if the
+    name is not allowed or taken; StorageError if the file system refuses.
+    """
+    if name:
+        check_name(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = name or free_name(set(os.listdir(folder)))
+        _refuse_taken(folder / name)
+        draft = RunDirectory(_draft_folder(folder))
+        try:
+            _fill(draft, msgspec.structs.replace(config, name=name), corpus)
+            _refuse_taken(folder / name)
+            os.rename(draft.path, folder / name)  # fails on a folder that is not empty
+            DISK.fsync_folder(folder)
+        except BaseException:
+            shutil.rmtree(draft.path, ignore_errors=True)
+            raise
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise _taken(name) from None  # by somebody who was faster
+        raise storage_error("make the run", folder / name, error) from error
+    return RunDirectory(folder / name)
+
+
+def _refuse_taken(path: Path) -> None:
+    if os.path.lexists(path):
+        raise _taken(path.name)
+
+
+def _taken(name: str) -> ConfigError:
+    return ConfigError(
+        f"run {name} exists: go on with it (rnn-tui resume {name}) or choose another --name"
+    )
+
+
+def _draft_folder(folder: Path) -> Path:
+    """Make a folder whose name no run may bear, with the mode that the umask gives."""
+    while True:
+        path = folder / f".new-{secrets.token_hex(4)}"
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            return path
+
+
+def _fill(run: RunDirectory, config: RunConfig, corpus: TrainedText) -> None:
+    run.checkpoints.mkdir()
+    write_atomically(run.text_file, corpus.text)
+    write_atomically(run.config_file, to_toml(config).encode())
+    facts = msgspec.json.format(msgspec.json.encode(_facts(config, corpus)), indent=2)
+    write_atomically(run.facts_file, facts + b"\n")
+
+
+def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
+    symbols = corpus.text if config.symbols == "byte" else corpus.text.decode()
+    return RunFacts(
+        schema=SCHEMA,
+        version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        text_name=corpus.name.encode("utf-8", "backslashreplace").decode(),
+        text_sha256=corpus.sha256,
+        text_bytes=len(corpus.text),
+        text_symbols=len(symbols),
+        vocabulary_kind=config.symbols,
+        vocabulary_size=len(set(symbols)),
+    )
+
+
+def open_run(folder: Path, name_or_path: str) -> RunDirectory:
+    """Return the run called ``name_or_path`` in ``folder``, or at that path if it has a slash.
+
+    ConfigError if there is none, naming the closest; CorruptRunError if what is there is not a run.
+    """
+    if "/" in name_or_path or name_or_path in (".", ".."):
+        run = RunDirectory(Path(name_or_path).expanduser().absolute())
+    else:
+        run = RunDirectory(folder / check_name(name_or_path))
+    if not run.path.is_dir():
+        raise ConfigError(f"no run {clipped(name_or_path)} in {folder}{_nearest(folder, run.name)}")
+    run.facts()
+    return run
+
+
+def _nearest(folder: Path, name: str) -> str:
+    near = difflib.get_close_matches(name, [run.name for run in _candidates(folder)], 1)
+    return f": did you mean {near[0]}?" if near else ": rnn-tui runs lists them"
+
+
+def _candidates(folder: Path) -> list[RunDirectory]:
+    """Return the folders that may be runs; none where ``folder`` does not exist."""
+    try:
+        found = [Path(entry) for entry in os.scandir(folder) if entry.is_dir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise storage_error("read", folder, error) from error
+    return [RunDirectory(path) for path in found if is_name(path.name)]

@@ -1,0 +1,45 @@
+"""What can go wrong with a run, as errors whose text is one plain line for the user."""
+
+from __future__ import annotations
+
+
+class RunError(Exception):
+    """Something about a run that the user must know: the message says what, where, what to do."""
+
+    exit_code = 1
+
+
+class ConfigError(RunError):
+    """A setting, or a name of a run, that is not allowed."""
+
+    exit_code = 2
+
+
+class RunBusyError(RunError):
+    """The run is being trained by another process, ``pid`` (None: it did not say which)."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, pid: int | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class CorruptRunError(RunError):
+    """A file of the run holds something that this program did not write, or not whole."""
+
+    exit_code = 3
+
+
+class CheckpointError(CorruptRunError):
+    """No checkpoint can be read, or one may not be written."""
+
+
+class StorageError(RunError):
+    """The file system refused: disk full, no permission, folder gone, input/output error."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code  # the errno, where there is one
