@@ -1,0 +1,9 @@
+"""The cells by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rnn_tui.core.cells.rnn import RELU, TANH, ElmanCell
+
+CELLS: Mapping[str, ElmanCell] = {"tanh": ElmanCell(TANH), "relu": ElmanCell(RELU)}

@@ -1,0 +1,257 @@
+"""The fast path: stacked layers and the readout over a whole window, forward and backward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rnn_tui.core.arrays import Array, Params, State
+from rnn_tui.core.cells import CELLS
+from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
+from rnn_tui.core.parameters import (
+    Architecture,
+    architecture_of,
+    dtype_of,
+    flat_parameters,
+    parameter_shapes,
+)
+
+
+class LossAndGradients(NamedTuple):
+    """What one window gives."""
+
+    loss: float
+    gradients: Params
+    new_state: State
+
+
+def loss_and_gradients(
+    params: Mapping[str, Array],
+    inputs: npt.ArrayLike,
+    targets: npt.ArrayLike,
+    state: State,
+    cell: str = "tanh",
+) -> LossAndGradients:
+    """Loss of one window, its gradient by backpropagation through time, and the state after it.
+
+    ``params``: ``layer0.W_xh (I, H)``, ``layer0.W_hh (H, H)``, ``layer0.b_h (H,)``, the same for
+    ``layer1`` (its I is H) and so on, ``W_hy (H, V)``, ``b_y (V,)``, all float32 or all float64.
+    ``inputs``: symbols ``(T, B)``, integers in [0, I), or vectors ``(T, B, I)``.
+    ``targets``: symbols ``(T, B)``, integers in [0, V). ``state``: one ``(B, H)`` a layer.
+
+    h_t = f(x_t W_xh + h_{t-1} W_hh + b_h), y_t = h_t W_hy + b_y, p_t = softmax(y_t); the loss is
+    the mean of -ln p_t[target_t] over the T*B symbols, in nats. Gradients have the names, shapes
+    and dtype of ``params``. Everything returned is new, nothing given is changed. Raises
+    ``ValueError`` for names, shapes, dtypes or symbols that do not fit.
+    """
+    architecture = architecture_of(params, cell)
+    dtype = dtype_of(params)
+    T, B = _window_size(inputs)
+    workspace = Workspace(architecture, T, B, dtype)
+    loss = workspace.loss_and_gradients(params, inputs, targets, state)
+    return LossAndGradients(loss, workspace.gradients, workspace.final_state())
+
+
+class Workspace:
+    """All buffers of one training window, allocated once, and the passes that fill them.
+
+    The whole: ``loss_and_gradients`` for training, ``loss`` for held-out text. The halves, for a
+    loss of one's own: ``logits = forward(params, inputs, state)``, then perhaps ``softmax()``, then
+    ``backward_from(params, dlogits)`` with dL/dlogits ``(T, B, V)``; gradients are then those of
+    that L. The logits share their buffer with ``probabilities``, which ``softmax`` puts in place.
+
+    ``params`` must have the names, shapes and dtype that the workspace was made for. A complex
+    dtype works for the forward pass and the loss (see ``gradcheck``).
+    """
+
+    def __init__(self, architecture: Architecture, T: int, B: int, dtype: npt.DTypeLike) -> None:
+        self.architecture, self.T, self.B, self.dtype = architecture, T, B, np.dtype(dtype)
+        H, V, cell = architecture.hidden, architecture.outputs, CELLS[architecture.cell]
+        shapes = parameter_shapes(architecture)
+        self.gradients_flat, self.gradients = flat_parameters(shapes, self.dtype)
+        self._layers = [cell.layer(T, B, H, self.dtype) for _ in range(architecture.layers)]
+        self._names = list(cell.layer_shapes(1, 1))
+        self._layer_gradients = self._by_layer(self.gradients)
+        self.hidden = [layer.hidden for layer in self._layers]
+        self.probabilities = np.zeros((T, B, V), self.dtype)  # (T, B, V)
+        self._logits = self.probabilities.reshape(T * B, V)  # (T*B, V)
+        self._dlogits = np.zeros((T * B, V), self.dtype)  # (T*B, V)
+        self._top = np.zeros((T * B, 1), np.zeros(0, self.dtype).real.dtype)  # (T*B, 1)
+        self._rows = np.arange(T * B)
+        self._ones_V, self._ones_TB = np.ones(V, self.dtype), np.ones(T * B, self.dtype)
+        self._symbol_input = SymbolInput(T * B, H, self.dtype)
+        self._input: Input = self._symbol_input
+        self._targets: Array = self._rows
+
+    def loss_and_gradients(
+        self,
+        params: Mapping[str, Array],
+        inputs: npt.ArrayLike,
+        targets: npt.ArrayLike,
+        state: State,
+    ) -> float:
+        """Forward, loss and backward: the loss; ``gradients`` and ``hidden`` hold the rest."""
+        loss = self.loss(params, inputs, targets, state)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            self._backward(params, self._cross_entropy_backward(self._targets))
+        return loss
+
+    def loss(
+        self,
+        params: Mapping[str, Array],
+        inputs: npt.ArrayLike,
+        targets: npt.ArrayLike,
+        state: State,
+    ) -> float:
+        """Forward and loss only: mean cross-entropy over the window, in nats."""
+        self.forward(params, inputs, state)
+        return float(self.cross_entropy(targets).real)
+
+    def forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> Array:
+        """All hidden states and the logits ``(T, B, V)``, from symbols or vectors and a state."""
+        self._copy_state(state)
+        self._input = self._read(inputs)
+        # A run that diverges says so by its loss; warnings would only be printed over the screen.
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            x = self._input
+            for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
+                layer.forward(weights, x)
+                x = DenseInput(layer.outputs)
+            np.dot(self._layers[-1].outputs, params["W_hy"], out=self._logits)  # (T*B, V)
+            np.add(self._logits, params["b_y"], out=self._logits)
+        return self.probabilities
+
+    def softmax(self) -> Array:
+        """Turn the logits into probabilities in place; ln Σ exp(logits), (T*B,).
+
+        The largest logit is subtracted first, so that nothing overflows however large it is.
+        """
+        logits = self._logits
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (T*B, 1)
+            np.subtract(logits, self._top, out=logits)
+            np.exp(logits, out=logits)
+            total = np.dot(logits, self._ones_V)  # (T*B,)
+            np.divide(logits, total[:, None], out=logits)
+            return np.log(_wide(total)) + self._top[:, 0]
+
+    def cross_entropy(self, targets: npt.ArrayLike) -> Any:
+        """Mean of ln Σ exp(y_t) - y_t[target_t] in nats, a NumPy scalar; leaves probabilities.
+
+        No probability is ever looked at, so one that underflows still has a finite loss.
+        """
+        self._targets = self._symbols(targets, self.architecture.outputs, "targets")  # (T*B,)
+        picked = _wide(self._logits[self._rows, self._targets])  # (T*B,)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.mean(self.softmax() - picked)
+
+    def backward_from(self, params: Mapping[str, Array], dlogits: Array) -> None:
+        """Backward through time from any dL/dlogits ``(T, B, V)``, after ``forward``."""
+        if np.shape(dlogits) != self.probabilities.shape:
+            expected = self.probabilities.shape
+            raise ValueError(f"dlogits has shape {np.shape(dlogits)}, expected {expected}")
+        self._dlogits[...] = dlogits.reshape(self._dlogits.shape)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            self._backward(params, self._dlogits)
+
+    def final_state(self) -> State:
+        """Copies of h_T, one ``(B, H)`` a layer: the incoming state of the next window."""
+        return tuple(hidden[-1].copy() for hidden in self.hidden)
+
+    def state_gradient(self) -> State:
+        """After a backward pass: dL/dh_0, one ``(B, H)`` a layer."""
+        return tuple(layer.d[0].copy() for layer in self._layers)
+
+    def _cross_entropy_backward(self, targets: Array) -> Array:
+        """dL/dlogits = (p - y) / (T*B), y being 1 at the target and 0 elsewhere: (T*B, V)."""
+        scale = 1 / len(targets)
+        np.multiply(self._logits, scale, out=self._dlogits)
+        self._dlogits[self._rows, targets] -= scale
+        return self._dlogits
+
+    def _backward(self, params: Mapping[str, Array], dlogits: Array) -> None:
+        top, weights = self._layers[-1], self._by_layer(params)
+        np.dot(top.outputs.T, dlogits, out=self.gradients["W_hy"])  # (H, V)
+        np.dot(self._ones_TB, dlogits, out=self.gradients["b_y"])  # (V,)
+        np.dot(dlogits, params["W_hy"].T, out=top.d_outputs)  # (T*B, H)
+        for i in range(len(self._layers) - 1, 0, -1):
+            layer, below = self._layers[i], self._layers[i - 1]
+            layer.backward(weights[i], DenseInput(below.outputs), self._layer_gradients[i])
+            layer.backward_to_input(weights[i], below.d_outputs)
+        self._layers[0].backward(weights[0], self._input, self._layer_gradients[0])
+
+    def _by_layer(self, params: Mapping[str, Array]) -> list[Params]:
+        layers = range(self.architecture.layers)
+        return [{name: params[f"layer{i}.{name}"] for name in self._names} for i in layers]
+
+    def _copy_state(self, state: State) -> None:
+        expected = (self.B, self.architecture.hidden)
+        if len(state) != len(self.hidden):
+            raise ValueError(f"state has {len(state)} layers, expected {len(self.hidden)}")
+        for i, (hidden, h) in enumerate(zip(self.hidden, state, strict=True)):
+            if np.shape(h) != expected:
+                raise ValueError(f"state of layer {i} has shape {np.shape(h)}, expected {expected}")
+            hidden[0] = h
+
+    def _read(self, inputs: npt.ArrayLike) -> Input:
+        x, I = np.asarray(inputs), self.architecture.inputs  # noqa: E741
+        if x.ndim != 3:
+            self._symbol_input.x[:] = self._symbols(x, I, "inputs")
+            return self._symbol_input
+        if x.shape != (self.T, self.B, I):
+            raise ValueError(f"inputs have shape {x.shape}, expected {(self.T, self.B, I)}")
+        return DenseInput(x.astype(self.dtype).reshape(self.T * self.B, I))
+
+    def _symbols(self, values: npt.ArrayLike, limit: int, what: str) -> Array:
+        symbols = np.asarray(values)
+        if symbols.shape != (self.T, self.B):
+            raise ValueError(f"{what} have shape {symbols.shape}, expected {(self.T, self.B)}")
+        return checked_symbols(symbols, limit, what).reshape(-1)  # (T*B,)
+
+
+def step(
+    params: Mapping[str, Array], inputs: npt.ArrayLike, state: State, cell: str = "tanh"
+) -> tuple[Array, State]:
+    """One time step: logits ``(B, V)`` and the new state, from symbols ``(B,)`` or ``(B, I)``.
+
+    ``params`` are taken to be right, for this runs once for every symbol of a sample; the symbols
+    are looked at, and ``ValueError`` says which do not fit.
+    """
+    x, activate = np.asarray(inputs), CELLS[cell].activation.apply
+    if x.ndim == 1:
+        x = checked_symbols(x, len(params["layer0.W_xh"]), "inputs")
+    new_state = []
+    for i, h_prev in enumerate(state):
+        W_xh, W_hh = params[f"layer{i}.W_xh"], params[f"layer{i}.W_hh"]
+        h = W_xh[x] if x.ndim == 1 else np.dot(x, W_xh)  # (B, H)
+        h = h + np.dot(h_prev, W_hh) + params[f"layer{i}.b_h"]  # (B, H)
+        activate(h, h)
+        new_state.append(h)
+        x = h
+    return np.dot(x, params["W_hy"]) + params["b_y"], tuple(new_state)
+
+
+def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
+    """``symbols`` themselves, if they are integers in [0, limit); else ``ValueError``."""
+    if symbols.dtype.kind not in "iu":
+        raise ValueError(f"{what} are {symbols.dtype}, expected integers")
+    low, high = symbols.min(), symbols.max()
+    if low < 0 or high >= limit:
+        wrong = low if low < 0 else high
+        raise ValueError(f"{what} hold the symbol {wrong}, expected 0 to {limit - 1}")
+    return symbols
+
+
+def _wide(values: Array) -> Array:
+    """At least double precision, where float32 logits of opposite sign could overflow."""
+    return values.astype(np.result_type(values.dtype, np.float64))
+
+
+def _window_size(inputs: npt.ArrayLike) -> tuple[int, int]:
+    shape = np.shape(inputs)
+    if len(shape) not in (2, 3) or 0 in shape:
+        raise ValueError(f"inputs have shape {shape}, expected (T, B) or (T, B, I), none of them 0")
+    return shape[0], shape[1]
