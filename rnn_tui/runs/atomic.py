@@ -129,7 +129,7 @@ def read_file(path: Path, limit: int) -> bytes:
                 raise StorageError(f"cannot read {path}: it is not a file")
             if found.st_size > limit:
                 raise StorageError(f"cannot read {path}: it is larger than {limit:,} bytes")
-            data = file.read(limit + 1)
+            data = file.read(found.st_size + 1)  # read(n) reserves n bytes at once
     except OSError as error:
         raise storage_error("read", path, error) from error
     if len(data) > limit:

@@ -261,11 +261,11 @@ def open_run(folder: Path, name_or_path: str) -> RunDirectory:
 
 
 def _nearest(folder: Path, name: str) -> str:
-    near = difflib.get_close_matches(name, [run.name for run in _candidates(folder)], 1)
+    near = difflib.get_close_matches(name, [run.name for run in run_folders(folder)], 1)
     return f": did you mean {near[0]}?" if near else ": rnn-tui runs lists them"
 
 
-def _candidates(folder: Path) -> list[RunDirectory]:
+def run_folders(folder: Path) -> list[RunDirectory]:
     """Return the folders that may be runs; none where ``folder`` does not exist."""
     try:
         found = [Path(entry) for entry in os.scandir(folder) if entry.is_dir()]

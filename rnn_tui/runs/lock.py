@@ -76,19 +76,19 @@ class RunLock:
 def _try_lock(path: Path) -> int | None:
     """Return a descriptor that holds the lock and says who does, or None."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-    held = False
+    locked = False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        held = os.path.samestat(os.fstat(descriptor), os.stat(path))  # not replaced meanwhile
-        if held:
+        if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # not replaced meanwhile
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, _who_we_are(), 0)
+            locked = True
     except (BlockingIOError, FileNotFoundError):
-        held = False
+        pass
     finally:
-        if not held:
+        if not locked:
             os.close(descriptor)
-    return descriptor if held else None
+    return descriptor if locked else None
 
 
 def _who_we_are() -> bytes:

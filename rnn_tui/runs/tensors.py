@@ -1,0 +1,162 @@
+"""A checkpoint as bytes and back: named arrays in the safetensors format, scalars beside them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from rnn_tui.core.arrays import Array
+from rnn_tui.runs.errors import CheckpointError
+
+Scalar: TypeAlias = int | float | str | bool | None
+"""A value beside the arrays; numbers of any size, floats to the last bit, NaN and infinity too."""
+
+MAX_HEADER = 1 << 20  # bytes
+MAX_TENSORS = 1000
+_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
+_KEY = "rnn-tui"  # one entry of metadata: several would come out in a random order
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Everything that a bit-exact resume needs, after ``step`` updates.
+
+    ``params``: by name, such as ``layer0.W_xh`` (I, H). ``moments``: the optimiser's flat buffers
+    (N,) by name. ``state``: (B, H) for every layer. ``scalars``: position, epoch, random states,
+    digests, what machine; by name.
+    """
+
+    step: int
+    params: dict[str, Array]
+    moments: dict[str, Array]
+    state: tuple[Array, ...]
+    scalars: dict[str, Scalar]
+
+    def not_finite(self) -> tuple[str, ...]:
+        """Return the names of the arrays that hold NaN or infinity."""
+        return tuple(k for k, array in _tensors(self).items() if not np.isfinite(array).all())
+
+
+class _Tensor(msgspec.Struct):
+    dtype: str
+    shape: list[int]
+    data_offsets: tuple[int, int]
+
+
+def _tensors(checkpoint: Checkpoint) -> dict[str, Array]:
+    named = {f"params/{name}": array for name, array in checkpoint.params.items()}
+    named |= {f"moments/{name}": array for name, array in checkpoint.moments.items()}
+    return named | {f"state/{i:03d}": array for i, array in enumerate(checkpoint.state)}
+
+
+def to_bytes(checkpoint: Checkpoint) -> bytes:
+    """Return the checkpoint as a safetensors file, the same bytes for the same checkpoint.
+
+    CheckpointError if it holds what ``from_bytes`` would refuse.
+    """
+    # The library writes garbage for arrays that are not contiguous.
+    tensors = {k: np.ascontiguousarray(v).reshape(v.shape) for k, v in _tensors(checkpoint).items()}
+    for name, array in tensors.items():
+        if array.dtype not in _DTYPES.values():
+            raise CheckpointError(f"cannot save {name}: {array.dtype} is not float32 or float64")
+    try:
+        data: bytes = safetensors.numpy.save(tensors, {_KEY: _encode(checkpoint)})
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise CheckpointError(f"cannot save step {checkpoint.step}: {error}") from error
+    _checked_header(data, f"step {checkpoint.step}")
+    return data
+
+
+def _encode(checkpoint: Checkpoint) -> str:
+    """Return step, scalars and the order of the arrays as JSON, whose key order is fixed."""
+    scalars = {name: _encode_scalar(value) for name, value in checkpoint.scalars.items()}
+    content = {"step": checkpoint.step, "scalars": scalars, "order": list(_tensors(checkpoint))}
+    return json.dumps(content, sort_keys=True, allow_nan=False)
+
+
+def _encode_scalar(value: Scalar) -> Scalar | dict[str, str]:
+    """JSON has no NaN and no infinity: write them as ``{"float": "nan"}``."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": repr(value)}
+    return value
+
+
+def from_bytes(data: bytes, source: str) -> Checkpoint:
+    """Return the checkpoint in ``data``; ``source`` names it in a CheckpointError.
+
+    Size, number and type of the arrays are checked before the library allocates anything.
+    """
+    metadata = _checked_header(data, source)
+    try:
+        content = json.loads(metadata[_KEY])
+        step, scalars = content["step"], _decode_scalars(content["scalars"])
+        if type(step) is not int or step < 0:
+            raise CheckpointError(f"{source} is damaged: its step is not a number")
+        tensors = safetensors.numpy.load(data)
+        return Checkpoint(step, *_sorted_out(tensors, content["order"]), scalars)
+    # What the library raises for bytes it does not like is not documented; these were seen.
+    except (
+        SafetensorError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise CheckpointError(f"{source} is damaged: {_brief(error)}") from error
+
+
+def _brief(error: BaseException) -> str:
+    text = ascii(str(error))[1:-1]
+    return text[:120] or type(error).__name__
+
+
+def _decode_scalars(content: Mapping[str, Any]) -> dict[str, Scalar]:
+    return {
+        name: float(value["float"]) if isinstance(value, dict) else value
+        for name, value in content.items()
+    }
+
+
+def _sorted_out(
+    tensors: Mapping[str, Array], order: list[str]
+) -> tuple[dict[str, Array], dict[str, Array], tuple[Array, ...]]:
+    """Return parameters, moments and state; KeyError where names and ``order`` disagree."""
+    groups: dict[str, dict[str, Array]] = {"params": {}, "moments": {}, "state": {}}
+    if set(order) != tensors.keys() or len(order) != len(tensors):
+        raise KeyError("the names of the arrays are not those that were saved")
+    for key in order:
+        group, _, name = key.partition("/")
+        groups[group][name] = tensors[key]
+    return groups["params"], groups["moments"], tuple(groups["state"].values())
+
+
+def _checked_header(data: bytes, source: str) -> dict[str, str]:
+    """Return the metadata of a safetensors file whose header keeps to the limits."""
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > min(MAX_HEADER, len(data) - 8):
+        raise CheckpointError(f"{source} is damaged: its header is cut off or too long")
+    try:
+        header = msgspec.json.decode(data[8 : 8 + length], type=dict[str, msgspec.Raw])
+        metadata = msgspec.json.decode(header.pop("__metadata__", b"{}"), type=dict[str, str])
+        tensors = [msgspec.json.decode(entry, type=_Tensor) for entry in header.values()]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CheckpointError(f"{source} is damaged: {_brief(error)}") from None
+    if len(tensors) > MAX_TENSORS:
+        raise CheckpointError(f"{source} holds {len(tensors)} arrays, more than {MAX_TENSORS}")
+    for tensor in tensors:
+        if tensor.dtype not in _DTYPES:
+            raise CheckpointError(f"{source} holds {tensor.dtype[:20]!a}, not float32 or float64")
+        start, end = tensor.data_offsets
+        if end - start != math.prod(tensor.shape) * _DTYPES[tensor.dtype].itemsize:
+            raise CheckpointError(f"{source} is damaged: an array has not the size it claims")
+    return metadata
