@@ -1,0 +1,278 @@
+"""Sampling: exact temperature, top-k and top-p in float64, and a stream of drawn symbols.
+
+Everything is done on z = logits minus the largest logit, which is 0 at the most probable symbol
+and negative elsewhere, so that no temperature can make it overflow; only then is it divided. The
+weights exp(z) are never normalised to draw: a uniform number times their sum is looked up in their
+cumulative sum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from operator import index
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from rnn_tui.core.arrays import Array, Floats, State
+from rnn_tui.core.cells import CELLS
+from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
+from rnn_tui.core.parameters import architecture_of, dtype_of
+
+Temperature: TypeAlias = float | Callable[[], float]
+"""A number, or a function that is asked before every draw, so that it may change meanwhile."""
+
+# exp(z) is exactly 0 below -746: cut there, -inf becomes a number and 0 times it is 0, not NaN.
+_LOWEST = -1e4
+
+
+def distribution(
+    logits: npt.ArrayLike, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
+) -> Floats:
+    """Return the probabilities (V,) that a symbol is drawn with, in float64, their sum 1.
+
+    p_i = exp(y_i / temperature) / sum_j exp(y_j / temperature) over the allowed symbols j.
+    Temperature 0 allows the largest logit only (the first of equals), infinity makes all allowed
+    symbols equal. ``top_k`` allows the k largest logits (0: all; Fan, Lewis and Dauphin 2018).
+    ``top_p`` then allows the most probable symbols until their sum reaches it (1: all; Holtzman et
+    al. 2020). A logit of -inf is a symbol that is never drawn. Raises ValueError for logits (V,)
+    with NaN, +inf or nothing but -inf, and for a setting out of range.
+    """
+    check_sampling(temperature, top_k, top_p)
+    z = np.array(logits, dtype=np.float64)  # (V,)
+    if z.ndim != 1 or not z.size:
+        raise ValueError(f"logits must be a vector of at least one number, not of shape {z.shape}")
+    w = np.empty_like(z)  # (V,)
+    with np.errstate(over="ignore", under="ignore"):
+        _weigh(z, w, temperature, top_k, top_p)
+        w /= w.sum()
+    return w
+
+
+def draw(probabilities: Array, uniform: float) -> int:
+    """Return the symbol that ``uniform``, a number in [0, 1), falls on in ``probabilities`` (V,).
+
+    The probabilities need not sum to 1. A symbol of probability 0 is never returned. Raises
+    ValueError for a ``uniform`` outside [0, 1), or if no probability is positive and finite.
+    """
+    if not 0.0 <= uniform < 1.0:
+        raise ValueError(f"the uniform number must be at least 0 and below 1, not {uniform}")
+    cumulative = np.cumsum(probabilities, dtype=np.float64)  # (V,)
+    if not (cumulative.size and 0.0 < cumulative[-1] < math.inf):
+        raise ValueError("nothing to draw from: the probabilities have no positive, finite sum")
+    return _look_up(cumulative, uniform)
+
+
+def check_sampling(temperature: float, top_k: int = 0, top_p: float = 1.0) -> None:
+    """Raise ValueError, in words for a user, unless the three settings can be sampled with."""
+    if not temperature >= 0.0:
+        raise ValueError(f"temperature must be 0 or positive, not {temperature}")
+    if top_k < 0:
+        raise ValueError(f"top-k must be 0 (all symbols) or positive, not {top_k}")
+    if not 0.0 < top_p <= 1.0:
+        raise ValueError(f"top-p must be above 0 and at most 1 (all symbols), not {top_p}")
+
+
+class Drawn(NamedTuple):
+    """One drawn symbol, its probability, and the entropy in bits of what it was drawn from."""
+
+    symbol: int
+    probability: float
+    entropy_bits: float
+
+
+def generate(
+    params: Mapping[str, Array],
+    state: State,
+    prompt: Iterable[int],
+    rng: np.random.Generator,
+    temperature: Temperature = 1.0,
+    *,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    cell: str = "tanh",
+) -> Stream:
+    """Return an endless iterator of ``Drawn``: the prompt is fed first, then each own draw.
+
+    ``state`` is one (1, H) a layer and is copied, as are ``params``: the stream belongs to the
+    network as it is now, even while that is trained on. ``prompt`` holds symbols; without any, the
+    first symbol is drawn from the readout of ``state`` itself. ``temperature`` is a number or a
+    function asked before each draw. The consumer stops when it has enough; ``generate(params,
+    stream.state, [last symbol], rng)`` goes on from there. Raises ValueError at once for settings,
+    a state or a prompt that do not fit, and while drawing if the logits are not finite.
+    """
+    return Stream(params, state, prompt, rng, temperature, top_k=top_k, top_p=top_p, cell=cell)
+
+
+class Stream:
+    """What ``generate`` returns; beside the draws it shows the distribution and the state."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        state: State,
+        prompt: Iterable[int],
+        rng: np.random.Generator,
+        temperature: Temperature = 1.0,
+        *,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        cell: str = "tanh",
+    ) -> None:
+        self._network = _OneStep(params, state, cell)
+        self._pending = _checked_prompt(prompt, self._network)
+        self._rng, self._top_k, self._top_p = rng, top_k, top_p
+        self._ask = temperature if callable(temperature) else lambda: temperature
+        self._temperature = self._ask()
+        check_sampling(self._temperature, top_k, top_p)
+        V = self._network.logits.size
+        self._z, self._w, self._cumulative = np.zeros(V), np.zeros(V), np.zeros(V)  # (V,)
+
+    @property
+    def state(self) -> State:
+        """The state, one (1, H) a layer, after all that was fed: not yet the last draw."""
+        return self._network.state
+
+    @property
+    def distribution(self) -> Floats:
+        """The probabilities (V,) that the last symbol was drawn with; before the first, NaN."""
+        with np.errstate(invalid="ignore"):
+            probabilities: Floats = self._w / self._w.sum()
+        return probabilities
+
+    def __iter__(self) -> Stream:
+        return self
+
+    def __next__(self) -> Drawn:
+        temperature = self._ask()
+        if temperature != self._temperature:
+            check_sampling(temperature)
+            self._temperature = temperature
+        # A float32 network that diverged overflows: _weigh says so, NumPy need not warn as well.
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            for symbol in self._pending:
+                self._network.feed(symbol)
+            drawn = self._draw()
+        self._pending = [drawn.symbol]
+        return drawn
+
+    def _draw(self) -> Drawn:
+        z, w, cumulative = self._z, self._w, self._cumulative
+        np.copyto(z, self._network.logits)
+        _weigh(z, w, self._temperature, self._top_k, self._top_p)
+        np.cumsum(w, out=cumulative)
+        symbol, total = _look_up(cumulative, self._rng.random()), float(cumulative[-1])
+        # ln p_i = z_i - ln(total), so the entropy needs one product and no logarithm of zeros.
+        nats = math.log(total) - float(np.dot(w, z)) / total
+        return Drawn(symbol, float(w[symbol]) / total, max(0.0, nats / math.log(2.0)))
+
+
+class _OneStep:
+    """The network on one stream, one symbol at a time: the cells' own fast path at T = B = 1."""
+
+    def __init__(self, params: Mapping[str, Array], state: State, cell: str) -> None:
+        self._shape = architecture_of(params, cell)
+        H, V, dtype = self._shape.hidden, self._shape.outputs, dtype_of(params)
+        if self._shape.inputs != V:
+            raise ValueError(
+                f"the network reads {self._shape.inputs} symbols but writes {V}:"
+                " it cannot be fed its own draws"
+            )
+        weights = {name: np.array(value) for name, value in params.items()}
+        self._layers = [CELLS[cell].layer(1, 1, H, dtype) for _ in range(self._shape.layers)]
+        first = SymbolInput(1, H, dtype)
+        self._symbol = first.x  # (1,)
+        inputs: list[Input] = [first]
+        inputs += [DenseInput(layer.outputs) for layer in self._layers[:-1]]
+        names = CELLS[cell].layer_shapes(1, 1)
+        by_layer = [
+            {name: weights[f"layer{i}.{name}"] for name in names} for i in range(len(inputs))
+        ]
+        self._steps = [
+            (layer.forward, own, x, layer.hidden[0], layer.hidden[1])
+            for layer, own, x in zip(self._layers, by_layer, inputs, strict=True)
+        ]
+        self._W_hy, self._b_y = weights["W_hy"], weights["b_y"]
+        self._y = np.zeros((1, V), dtype)  # (1, V)
+        self.logits = self._y[0]  # (V,)
+        self._enter(state)
+
+    @property
+    def state(self) -> State:
+        return tuple(h.copy() for _, _, _, _, h in self._steps)
+
+    def check(self, symbol: int) -> None:
+        if not 0 <= symbol < self.logits.size:
+            raise ValueError(f"symbol {symbol} is not one of 0..{self.logits.size - 1}")
+
+    def feed(self, symbol: int) -> None:
+        """One step on ``symbol``: moves the state on and leaves the new ``logits``."""
+        self._symbol[0] = symbol
+        for forward, weights, x, h_prev, h in self._steps:
+            np.copyto(h_prev, h)
+            forward(weights, x)
+        self._read_out()
+
+    def _read_out(self) -> None:
+        np.dot(self._steps[-1][-1], self._W_hy, out=self._y)  # (1, V)
+        np.add(self._y, self._b_y, out=self._y)
+
+    def _enter(self, state: State) -> None:
+        expected = ((1, self._shape.hidden),) * self._shape.layers
+        found = tuple(np.shape(h) for h in state)
+        if found != expected:
+            raise ValueError(f"the state of one stream has the shapes {expected}, not {found}")
+        for (_, _, _, _, h), given in zip(self._steps, state, strict=True):
+            h[...] = given
+        self._read_out()
+
+
+def _checked_prompt(prompt: Iterable[int], network: _OneStep) -> list[int]:
+    symbols = [index(symbol) for symbol in prompt]
+    for symbol in symbols:
+        network.check(symbol)
+    return symbols
+
+
+def _look_up(cumulative: Floats, uniform: float) -> int:
+    """The first symbol whose cumulative weight lies above ``uniform`` times the total.
+
+    Above, not at: a symbol of weight 0 has the cumulative weight of the one before it. And for a
+    uniform below 1 the product stays below the total, so there always is such a symbol.
+    """
+    return int(cumulative.searchsorted(uniform * cumulative[-1], side="right"))
+
+
+def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -> None:
+    """Turn logits ``z`` (V,) into z / temperature, shifted, and put exp of it into ``w`` (V,).
+
+    Symbols that are not allowed get the weight 0. Every z that is left is a finite number.
+    """
+    top = z.max()
+    if not -math.inf < top < math.inf:
+        raise ValueError(f"cannot sample: the largest logit is {top}, the network has diverged")
+    z -= top
+    order = np.argsort(-z, kind="stable") if top_k or top_p < 1.0 else None
+    if order is not None and top_k:
+        z[order[top_k:]] = -math.inf
+    _divide(z, temperature)
+    np.maximum(z, _LOWEST, out=z)
+    np.exp(z, out=w)
+    if order is not None and top_p < 1.0:
+        cumulative = np.cumsum(w[order])
+        enough = int(cumulative.searchsorted(top_p * cumulative[-1], side="left"))
+        w[order[enough + 1 :]] = 0.0
+
+
+def _divide(z: Floats, temperature: float) -> None:
+    """Z / temperature in place, with its limits at 0 (one symbol) and infinity (all equal)."""
+    if temperature == 0.0:
+        first = z.argmax()
+        z.fill(-math.inf)
+        z[first] = 0.0
+    elif temperature == math.inf:
+        z[z > -math.inf] = 0.0
+    else:
+        z /= temperature
