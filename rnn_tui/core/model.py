@@ -11,6 +11,13 @@ import numpy.typing as npt
 from rnn_tui.core.arrays import Array, Params, State
 from rnn_tui.core.cells import CELLS
 from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
+from rnn_tui.core.checks import (
+    checked_inputs,
+    checked_state,
+    checked_symbols,
+    checked_window,
+    window_size,
+)
 from rnn_tui.core.parameters import (
     Architecture,
     architecture_of,
@@ -18,6 +25,9 @@ from rnn_tui.core.parameters import (
     flat_parameters,
     parameter_shapes,
 )
+
+# A run that diverges says so by its loss; warnings would only be printed over the screen.
+_quiet = np.errstate(all="ignore")
 
 
 class LossAndGradients(NamedTuple):
@@ -49,7 +59,7 @@ def loss_and_gradients(
     """
     architecture = architecture_of(params, cell)
     dtype = dtype_of(params)
-    T, B = _window_size(inputs)
+    T, B = window_size(inputs)
     workspace = Workspace(architecture, T, B, dtype)
     loss = workspace.loss_and_gradients(params, inputs, targets, state)
     return LossAndGradients(loss, workspace.gradients, workspace.final_state())
@@ -95,8 +105,7 @@ class Workspace:
     ) -> float:
         """Forward, loss and backward: the loss; ``gradients`` and ``hidden`` hold the rest."""
         loss = self.loss(params, inputs, targets, state)
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            self._backward(params, self._cross_entropy_backward(self._targets))
+        self._backward(params, self._cross_entropy_backward(self._targets))
         return loss
 
     def loss(
@@ -110,43 +119,44 @@ class Workspace:
         self.forward(params, inputs, state)
         return float(self.cross_entropy(targets).real)
 
+    @_quiet
     def forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> Array:
         """All hidden states and the logits ``(T, B, V)``, from symbols or vectors and a state."""
         self._copy_state(state)
         self._input = self._read(inputs)
-        # A run that diverges says so by its loss; warnings would only be printed over the screen.
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            x = self._input
-            for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
-                layer.forward(weights, x)
-                x = DenseInput(layer.outputs)
-            np.dot(self._layers[-1].outputs, params["W_hy"], out=self._logits)  # (T*B, V)
-            np.add(self._logits, params["b_y"], out=self._logits)
+        x = self._input
+        for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
+            layer.forward(weights, x)
+            x = DenseInput(layer.outputs)
+        np.dot(self._layers[-1].outputs, params["W_hy"], out=self._logits)  # (T*B, V)
+        np.add(self._logits, params["b_y"], out=self._logits)
         return self.probabilities
 
+    @_quiet
     def softmax(self) -> Array:
-        """Turn the logits into probabilities in place; ln Σ exp(logits), (T*B,).
+        """Turn the logits into probabilities in place, and return ln Σ exp(logits), (T*B,).
 
         The largest logit is subtracted first, so that nothing overflows however large it is.
         """
         logits = self._logits
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (T*B, 1)
-            np.subtract(logits, self._top, out=logits)
-            np.exp(logits, out=logits)
-            total = np.dot(logits, self._ones_V)  # (T*B,)
-            np.divide(logits, total[:, None], out=logits)
-            return np.log(_wide(total)) + self._top[:, 0]
+        np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (T*B, 1)
+        np.subtract(logits, self._top, out=logits)
+        np.exp(logits, out=logits)
+        total = np.dot(logits, self._ones_V)  # (T*B,)
+        np.divide(logits, total[:, None], out=logits)
+        log_sum: Array = np.log(_wide(total)) + self._top[:, 0]  # (T*B,)
+        return log_sum
 
+    @_quiet
     def cross_entropy(self, targets: npt.ArrayLike) -> Any:
         """Mean of ln Σ exp(y_t) - y_t[target_t] in nats, a NumPy scalar; leaves probabilities.
 
         No probability is ever looked at, so one that underflows still has a finite loss.
         """
-        self._targets = self._symbols(targets, self.architecture.outputs, "targets")  # (T*B,)
+        V = self.architecture.outputs
+        self._targets = checked_window(targets, V, self.T, self.B, "targets").reshape(-1)  # (T*B,)
         picked = _wide(self._logits[self._rows, self._targets])  # (T*B,)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.mean(self.softmax() - picked)
+        return np.mean(self.softmax() - picked)
 
     def backward_from(self, params: Mapping[str, Array], dlogits: Array) -> None:
         """Backward through time from any dL/dlogits ``(T, B, V)``, after ``forward``."""
@@ -154,8 +164,7 @@ class Workspace:
             expected = self.probabilities.shape
             raise ValueError(f"dlogits has shape {np.shape(dlogits)}, expected {expected}")
         self._dlogits[...] = dlogits.reshape(self._dlogits.shape)
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            self._backward(params, self._dlogits)
+        self._backward(params, self._dlogits)
 
     def final_state(self) -> State:
         """Copies of h_T, one ``(B, H)`` a layer: the incoming state of the next window."""
@@ -172,6 +181,7 @@ class Workspace:
         self._dlogits[self._rows, targets] -= scale
         return self._dlogits
 
+    @_quiet
     def _backward(self, params: Mapping[str, Array], dlogits: Array) -> None:
         top, weights = self._layers[-1], self._by_layer(params)
         np.dot(top.outputs.T, dlogits, out=self.gradients["W_hy"])  # (H, V)
@@ -188,30 +198,19 @@ class Workspace:
         return [{name: params[f"layer{i}.{name}"] for name in self._names} for i in layers]
 
     def _copy_state(self, state: State) -> None:
-        expected = (self.B, self.architecture.hidden)
-        if len(state) != len(self.hidden):
-            raise ValueError(f"state has {len(state)} layers, expected {len(self.hidden)}")
-        for i, (hidden, h) in enumerate(zip(self.hidden, state, strict=True)):
-            if np.shape(h) != expected:
-                raise ValueError(f"state of layer {i} has shape {np.shape(h)}, expected {expected}")
+        checked_state(state, self.architecture, self.B)
+        for hidden, h in zip(self.hidden, state, strict=True):
             hidden[0] = h
 
     def _read(self, inputs: npt.ArrayLike) -> Input:
-        x, I = np.asarray(inputs), self.architecture.inputs  # noqa: E741
-        if x.ndim != 3:
-            self._symbol_input.x[:] = self._symbols(x, I, "inputs")
-            return self._symbol_input
-        if x.shape != (self.T, self.B, I):
-            raise ValueError(f"inputs have shape {x.shape}, expected {(self.T, self.B, I)}")
-        return DenseInput(x.astype(self.dtype).reshape(self.T * self.B, I))
-
-    def _symbols(self, values: npt.ArrayLike, limit: int, what: str) -> Array:
-        symbols = np.asarray(values)
-        if symbols.shape != (self.T, self.B):
-            raise ValueError(f"{what} have shape {symbols.shape}, expected {(self.T, self.B)}")
-        return checked_symbols(symbols, limit, what).reshape(-1)  # (T*B,)
+        x = checked_inputs(inputs, self.architecture, self.T, self.B)
+        if x.ndim == 3:
+            return DenseInput(x.astype(self.dtype).reshape(self.T * self.B, -1))
+        self._symbol_input.x[:] = x.reshape(-1)
+        return self._symbol_input
 
 
+@_quiet
 def step(
     params: Mapping[str, Array], inputs: npt.ArrayLike, state: State, cell: str = "tanh"
 ) -> tuple[Array, State]:
@@ -234,24 +233,6 @@ def step(
     return np.dot(x, params["W_hy"]) + params["b_y"], tuple(new_state)
 
 
-def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
-    """``symbols`` themselves, if they are integers in [0, limit); else ``ValueError``."""
-    if symbols.dtype.kind not in "iu":
-        raise ValueError(f"{what} are {symbols.dtype}, expected integers")
-    low, high = symbols.min(), symbols.max()
-    if low < 0 or high >= limit:
-        wrong = low if low < 0 else high
-        raise ValueError(f"{what} hold the symbol {wrong}, expected 0 to {limit - 1}")
-    return symbols
-
-
 def _wide(values: Array) -> Array:
     """At least double precision, where float32 logits of opposite sign could overflow."""
     return values.astype(np.result_type(values.dtype, np.float64))
-
-
-def _window_size(inputs: npt.ArrayLike) -> tuple[int, int]:
-    shape = np.shape(inputs)
-    if len(shape) not in (2, 3) or 0 in shape:
-        raise ValueError(f"inputs have shape {shape}, expected (T, B) or (T, B, I), none of them 0")
-    return shape[0], shape[1]

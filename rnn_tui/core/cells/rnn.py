@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.cells.inputs import Input
+from rnn_tui.core.cells.textbook import ElmanTextbook
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ RELU = Activation(_relu, _relu_slope)
 
 @dataclass(frozen=True)
 class ElmanCell:
-    """One kind of cell: sizes of its parameters, its textbook steps and its fast path."""
+    """One kind of cell: sizes of its parameters, its fast path and its textbook."""
 
     activation: Activation
+    textbook: ElmanTextbook
 
     def layer_shapes(self, I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741
         """The shapes of one layer's parameters, in order."""

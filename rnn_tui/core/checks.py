@@ -1,0 +1,57 @@
+"""Whether a window fits a network: every answer that is no says what was found and expected."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rnn_tui.core.arrays import Array, State
+from rnn_tui.core.parameters import Architecture
+
+
+def window_size(inputs: npt.ArrayLike) -> tuple[int, int]:
+    """(T, B) of symbols ``(T, B)`` or vectors ``(T, B, I)``."""
+    shape = np.shape(inputs)
+    if len(shape) not in (2, 3) or 0 in shape:
+        raise ValueError(f"inputs have shape {shape}, expected (T, B) or (T, B, I), none of them 0")
+    return shape[0], shape[1]
+
+
+def checked_inputs(inputs: npt.ArrayLike, architecture: Architecture, T: int, B: int) -> Array:
+    """Symbols ``(T, B)`` in [0, I), or vectors ``(T, B, I)``."""
+    x, I = np.asarray(inputs), architecture.inputs  # noqa: E741
+    if x.ndim != 3:
+        return checked_window(x, I, T, B, "inputs")
+    if x.shape != (T, B, I):
+        raise ValueError(f"inputs have shape {x.shape}, expected {(T, B, I)}")
+    return x
+
+
+def checked_window(values: npt.ArrayLike, limit: int, T: int, B: int, what: str) -> Array:
+    """Symbols ``(T, B)``, integers in [0, limit)."""
+    symbols = np.asarray(values)
+    if symbols.shape != (T, B):
+        raise ValueError(f"{what} have shape {symbols.shape}, expected {(T, B)}")
+    return checked_symbols(symbols, limit, what)
+
+
+def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
+    """``symbols`` themselves, if they are integers in [0, limit)."""
+    if symbols.dtype.kind not in "iu":
+        raise ValueError(f"{what} are {symbols.dtype}, expected integers")
+    low, high = symbols.min(), symbols.max()
+    if low < 0 or high >= limit:
+        wrong = low if low < 0 else high
+        raise ValueError(f"{what} hold the symbol {wrong}, expected 0 to {limit - 1}")
+    return symbols
+
+
+def checked_state(state: State, architecture: Architecture, B: int) -> State:
+    """One ``(B, H)`` array a layer."""
+    layers, expected = architecture.layers, (B, architecture.hidden)
+    if len(state) != layers:
+        raise ValueError(f"the state has {len(state)} layers, expected {layers}")
+    for layer, h in enumerate(state):
+        if np.shape(h) != expected:
+            raise ValueError(f"state of layer {layer} has shape {np.shape(h)}, expected {expected}")
+    return state

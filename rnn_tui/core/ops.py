@@ -1,0 +1,143 @@
+"""The small operations of the textbook, each forward one followed by what undoes it.
+
+A backward operation takes the gradient of the loss with respect to what its forward operation
+returned (``d`` + that name) and returns it with respect to one of the operands. Vectors are rows;
+x (B, I), h (B, H), y (B, V).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from rnn_tui.core.arrays import Array
+
+
+def lookup_forward(W: Array, x: Array) -> Array:
+    """u = W[x]: the rows (B, H) of ``W`` (I, H) that the symbols ``x`` (B,) name."""
+    return W[x]
+
+
+def lookup_backward(W: Array, x: Array, du: Array) -> Array:
+    """dW (I, H): every row of ``du`` is added where its symbol looked."""
+    dW = np.zeros_like(W)
+    np.add.at(dW, x, du)
+    return dW
+
+
+def product_forward(x: Array, W: Array) -> Array:
+    """u = x W, (B, H)."""
+    return x @ W
+
+
+def product_backward_left(du: Array, W: Array) -> Array:
+    """dx = du Wᵀ, (B, I)."""
+    return du @ W.T
+
+
+def product_backward_right(x: Array, du: Array) -> Array:
+    """dW = xᵀ du, (I, H): the sum over the batch of outer products."""
+    return x.T @ du
+
+
+def add_forward(u: Array, r: Array, b: Array) -> Array:
+    """z = u + r + b, (B, H). Backward, ``u`` and ``r`` both receive dz itself."""
+    return u + r + b
+
+
+def add_backward_bias(dz: Array) -> Array:
+    """db = Σ dz over the batch, for the bias was added to every row, (H,)."""
+    db: Array = dz.sum(axis=0)  # (H,)
+    return db
+
+
+def affine_forward(h: Array, W: Array, b: Array) -> Array:
+    """y = h W + b, (B, V). Backward as the product's and the bias's."""
+    return h @ W + b
+
+
+def fork_backward(a: Array, f: Array) -> Array:
+    """dh = a + f: a value that was used twice receives the sum of both gradients, (B, H)."""
+    return a + f
+
+
+def tanh_forward(z: Array) -> Array:
+    """h = tanh(z)."""
+    return np.tanh(z)
+
+
+def tanh_backward(dh: Array, h: Array) -> Array:
+    """dz = dh (1 - h²)."""
+    dz: Array = dh * (1 - h * h)
+    return dz
+
+
+def relu_forward(z: Array) -> Array:
+    """h = max(0, z). Of a complex number the real part decides."""
+    return np.where(z.real > 0, z, np.zeros_like(z))
+
+
+def relu_backward(dh: Array, h: Array) -> Array:
+    """dz = dh where h > 0, else 0."""
+    return dh * (h > 0)
+
+
+def softmax_forward(y: Array) -> Array:
+    """p = exp(y) / Σ exp(y), (B, V). A row's largest is subtracted first: nothing overflows."""
+    e: Array = np.exp(y - y.real.max(axis=1, keepdims=True))  # (B, V)
+    e /= e.sum(axis=1, keepdims=True)
+    return e
+
+
+def cross_entropy_forward(y: Array, target: Array) -> Array:
+    """ln Σ exp(y) - y[target], (B,): -ln p[target] in nats, finite even where p underflows."""
+    y = y.astype(np.result_type(y.dtype, np.float64))  # logits of ±3e38 differ by more than float32
+    top = y.real.max(axis=1, keepdims=True)  # (B, 1)
+    loss: Array = np.log(np.exp(y - top).sum(axis=1)) + top[:, 0]  # (B,)
+    loss -= y[np.arange(len(target)), target]
+    return loss
+
+
+def softmax_cross_entropy_backward(p: Array, target: Array, count: Array) -> Array:
+    """dy = (p - 1[target]) / count, (B, V): softmax and cross-entropy undone in one step."""
+    dy = p.copy()
+    dy[np.arange(len(target)), target] -= 1
+    return dy / count
+
+
+def mean_forward(count: Array, *losses: Array) -> Array:
+    """The sum of all ``losses``, each (B,), over ``count``; a number."""
+    return np.asarray(sum(loss.sum() for loss in losses) / count)
+
+
+def sum_over_time(contributions: Iterable[Array]) -> Array:
+    """Σ_t, one at a time, so that they never all have to exist at once."""
+    remaining = iter(contributions)
+    total = next(remaining).copy()
+    for contribution in remaining:
+        total += contribution
+    return total
+
+
+def norm_forward(*gradients: Array) -> Array:
+    """The length of all gradients taken as one vector: sqrt(Σ g²), a number."""
+    norm: Array = np.sqrt(sum(np.sum(g.astype(np.float64) ** 2) for g in gradients))
+    return norm
+
+
+def clip_scale_forward(norm: Array, limit: Array) -> Array:
+    """min(1, limit / norm): Pascanu, Mikolov & Bengio (2013), algorithm 1."""
+    return np.asarray(1.0 if norm <= limit else limit / norm)
+
+
+def scale_forward(gradient: Array, scale: Array) -> Array:
+    """The gradient, shortened."""
+    clipped: Array = gradient * scale.astype(gradient.dtype)
+    return clipped
+
+
+def descend(W: Array, rate: Array, dW: Array) -> Array:
+    """W - rate dW: plain gradient descent."""
+    updated: Array = W - rate.astype(W.dtype) * dW
+    return updated
