@@ -1,0 +1,71 @@
+"""The command line: words become a configuration, a run, an app or lines of output.
+
+Nothing here loads NumPy or Textual before a command that needs them is known to be possible.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rnn_tui import __version__
+from rnn_tui.cli.app import attach, open_app
+from rnn_tui.cli.check import check
+from rnn_tui.cli.completion import completion
+from rnn_tui.cli.group import OpensTexts
+from rnn_tui.cli.runs import runs
+from rnn_tui.cli.training import resume, train
+from rnn_tui.runs.errors import RunError
+from rnn_tui.text.errors import CorpusError
+from rnn_tui.text.visible import visible_line
+
+USAGE_STATUS = 2
+
+
+@click.group(
+    cls=OpensTexts, default="open", context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, "-V", "--version", prog_name="rnn-tui")
+def cli() -> None:
+    """Train a recurrent network on your own text, and watch it learn.
+
+    rnn-tui [TEXT ...] opens the app on a new run: files, folders, or - for standard input; with no
+    TEXT a text that Python itself carries. Every option of a run can also stand in a file
+    (--config) or in the environment (RNN_TUI_HIDDEN=256).
+    """
+
+
+for command in (open_app, train, resume, attach, runs, check, completion):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process. What goes wrong is one line and a status."""
+    sys.exit(status_of(arguments))
+
+
+def status_of(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    try:
+        result = cli.main(arguments, prog_name="rnn-tui", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except CorpusError as error:
+        return _complain(str(error), USAGE_STATUS)
+    except RunError as error:
+        return _complain(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads any more: end quietly, as other programs in a pipe do
+        return 141
+
+
+def _complain(message: str, status: int) -> int:
+    line = visible_line(" ".join(message.split()))
+    click.echo(f"rnn-tui: {line}", err=True)
+    return status

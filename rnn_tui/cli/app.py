@@ -1,0 +1,75 @@
+"""``rnn-tui [TEXT ...]`` and ``attach``: the commands that open the app."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import click
+
+from rnn_tui.cli.options import new_run, run_options, runs_option
+from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
+from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.listing import list_runs
+from rnn_tui.training.client import start_server
+
+
+@click.command("open", hidden=True)
+@run_options
+def open_app(text: tuple[str, ...], **options: Any) -> int:
+    """Open the app on a new run: files, folders, or - for standard input."""
+    require_terminal("rnn-tui train", reads_text="-" in text)
+    directory = new_run(text, **options)
+    if "-" in text:
+        _take_keys_from_terminal()
+    return open_owned(directory, start_server(directory))
+
+
+@click.command()
+@click.argument("run", required=False)
+@runs_option
+def attach(run: str | None, runs: str | None) -> int:
+    """Watch a run that is being trained: RUN, or the newest one."""
+    require_terminal("rnn-tui runs")
+    folder = runs_folder(runs, os.environ)
+    directory = open_run(folder, run) if run else _newest_training(folder)
+    if directory.holder() is None:
+        raise ConfigError(f"nobody is training {directory.name}: rnn-tui resume {directory.name}")
+    from rnn_tui.tui.app import RnnTuiApp
+
+    return RnnTuiApp.watch(directory)
+
+
+def _newest_training(folder: Any) -> RunDirectory:
+    for summary in list_runs(folder):
+        if summary.state == "training":
+            return open_run(folder, summary.name)
+    raise ConfigError("no run is being trained: rnn-tui starts one, rnn-tui runs lists them")
+
+
+def open_owned(directory: RunDirectory, process: subprocess.Popen[bytes]) -> int:
+    """Open the app on a run that was started for it."""
+    from rnn_tui.tui.app import RnnTuiApp
+
+    return RnnTuiApp.watch(directory, process)
+
+
+def require_terminal(instead: str, reads_text: bool = False) -> None:
+    """Refuse to open the app where there is no terminal. ConfigError names what to do instead."""
+    here = sys.stdout.isatty() and (reads_text or sys.stdin.isatty())
+    if not here or os.environ.get("TERM") == "dumb":
+        raise ConfigError(f"the app needs a terminal, and this is none: use {instead} here")
+
+
+def _take_keys_from_terminal() -> None:
+    """The text came through standard input; the keys come from the terminal itself."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise ConfigError(
+            "the app found no terminal to read keys from: use rnn-tui train -"
+        ) from error
+    os.dup2(terminal, 0)
+    os.close(terminal)

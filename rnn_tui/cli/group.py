@@ -1,0 +1,43 @@
+"""A command group where what is not a command is a text to open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+class OpensTexts(click.Group):
+    """``rnn-tui novel.txt --hidden 64`` is ``rnn-tui open novel.txt --hidden 64``.
+
+    A first word that is neither a command nor an option of the group begins the default command.
+    A text that is called like a command is reached as ``./train`` or with ``open``.
+    """
+
+    def __init__(self, *args: Any, default: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.default = default
+        self.no_args_is_help = False
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front where no command is named."""
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        first = args[0] if args else ""
+        if first not in own and first not in self.commands:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Both ways to call it."""
+        formatter.write_usage(ctx.command_path, "[TEXT ...] [OPTIONS]")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS ...]")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, then the options of a run, which belong to the default command."""
+        self.format_commands(ctx, formatter)
+        default = self.commands[self.default]
+        with click.Context(default, info_name=self.default, parent=ctx) as inner:
+            default.format_options(inner, formatter)
+        version = [parameter for parameter in self.get_params(ctx) if "--version" in parameter.opts]
+        records = [record for p in version if (record := p.get_help_record(ctx))]
+        formatter.write_dl(records)

@@ -1,0 +1,95 @@
+"""The options of a run, made from the one table of its settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rnn_tui.runs.configuration import (
+    FIELDS,
+    Field,
+    RunConfig,
+    check_memory,
+    from_environment,
+    load_toml,
+    merge,
+)
+from rnn_tui.runs.directory import RunDirectory, create, runs_folder
+from rnn_tui.text.corpus import Corpus, load_builtin, load_paths
+from rnn_tui.text.split import require_length
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _option(field: Field) -> click.Option:
+    kind: Any = click.Choice(field.choices) if field.choices else field.type
+    shown = field.default if field.default != "" else None
+    text = field.help if shown is None else f"{field.help}  [{shown}]"
+    metavar = None if field.choices else {int: "N", float: "X"}.get(field.type, "TEXT")
+    return click.Option([field.option], type=kind, default=None, help=text, metavar=metavar)
+
+
+runs_option = click.option(
+    "--runs", "runs", metavar="DIR", default=None, help="where runs are kept  (also RNN_TUI_RUNS)"
+)
+
+
+def run_options(command: Command) -> Command:
+    """Add the TEXT arguments and every option of a run to a command's function."""
+    add_config = click.option(
+        "--config",
+        metavar="FILE",
+        default=None,
+        help="read settings from a TOML file  (also RNN_TUI_CONFIG)",
+    )
+    command = runs_option(add_config(command))
+    for field in reversed(list(FIELDS.values())):
+        if field.name != "text":
+            _attach(command, _option(field))
+    return click.argument("text", nargs=-1, metavar="[TEXT ...]")(command)
+
+
+def _attach(function: Any, parameter: click.Parameter) -> None:
+    if not hasattr(function, "__click_params__"):
+        function.__click_params__ = []
+    function.__click_params__.append(parameter)
+
+
+def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> RunConfig:
+    """The configuration that file, environment and command line make together."""
+    file = config or os.environ.get("RNN_TUI_CONFIG")
+    paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
+    return merge(
+        load_toml(file) if file else {},
+        from_environment(os.environ),
+        {**options, "text": paths or None},
+    )
+
+
+def load_text(config: RunConfig) -> Corpus:
+    """The text of a run, read once and checked to be long enough. Raises CorpusError."""
+    if config.text:
+        corpus = load_paths(
+            config.text,
+            pattern=config.pattern or None,
+            errors=config.errors,
+            symbols=config.symbols,
+        )
+    else:
+        corpus = load_builtin(config.corpus, symbols=config.symbols)
+    require_length(corpus.length, config.batch, config.window, config.held_out)
+    check_memory(config, len(set(corpus.characters)))
+    return corpus
+
+
+def new_run(
+    text: tuple[str, ...], config: str | None, runs: str | None, **options: Any
+) -> RunDirectory:
+    """Check everything, read the text, make the run's directory."""
+    settings = configuration(text, config, **options)
+    corpus = load_text(settings)
+    return create(runs_folder(runs, os.environ), settings.name, settings, corpus)

@@ -1,0 +1,183 @@
+"""What a session answers to each request of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from rnn_tui.runs.errors import RunError
+from rnn_tui.training import protocol
+from rnn_tui.training.protocol import Request, Response
+from rnn_tui.training.session import Session
+from rnn_tui.training.stream import checked_temperature
+from rnn_tui.training.views import look, pack
+
+MOST_ROWS = 20_000
+"""Rows of metrics in one answer."""
+
+
+def answer(session: Session, client: int, request: Request) -> Response:
+    """Answer one request of one client; what is wrong with it is answered with ``Failed``."""
+    try:
+        return _ANSWERS[type(request)](session, client, request)
+    except (ValueError, RunError) as error:
+        return protocol.Failed(str(error))
+
+
+def _hello(session: Session, _client: int, request: protocol.Hello) -> Response:
+    if request.version != protocol.VERSION:
+        return protocol.Failed(
+            f"this run speaks version {protocol.VERSION} of the protocol, "
+            f"you speak {request.version}: use the rnn-tui that started it"
+        )
+    return welcome(session)
+
+
+def welcome(session: Session) -> protocol.Welcome:
+    """What does not change."""
+    config = session.config
+    return protocol.Welcome(
+        version=protocol.VERSION,
+        name=session.directory.name,
+        text=session.facts.text_name,
+        symbols=session.vocabulary.symbols,
+        characters=session.facts.text_symbols,
+        cell=config.cell,
+        hidden=config.hidden,
+        layers=config.layers,
+        batch=config.batch,
+        window=config.window,
+        optimizer=config.optimizer,
+        clip=config.clip,
+        dtype=config.dtype,
+        steps=session.steps,
+        parameters=tuple(
+            protocol.ParameterInfo(name, value.shape)
+            for name, value in session.trainer.params.items()
+        ),
+    )
+
+
+def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
+    session.metrics.flush()
+    rows = session.metrics.rows_after(request.after_step, MOST_ROWS)
+    held_out = session.metrics.held_out_after(request.after_held_out)
+    events = session.metrics.events_after(request.after_event)
+    return protocol.Update(
+        status=session.status(),
+        rows=protocol.Rows(
+            steps=pack(np.array([row.step for row in rows], np.int64)),
+            loss=pack(np.array([row.loss for row in rows], np.float64)),
+            gradient_norm=pack(np.array([row.gradient_norm for row in rows], np.float64)),
+        ),
+        held_out=tuple(protocol.HeldOut(point.step, point.loss) for point in held_out),
+        events=tuple(
+            protocol.Event(event.id, event.step, event.kind, event.detail) for event in events
+        ),
+        references=tuple(
+            protocol.ReferenceLine(reference.name, reference.nats)
+            for reference in session.references[max(0, request.references) :]
+        ),
+        views=tuple(_look(session, view) for view in request.views),
+        sample=_sample(session, client, request),
+        more=len(rows) == MOST_ROWS,
+    )
+
+
+def _sample(session: Session, client: int, request: protocol.Poll) -> protocol.SampleText | None:
+    stream = session.streams.get(client)
+    if stream is None:
+        return None
+    return stream.answer(request.sample_after if stream.number == request.sample else 0)
+
+
+def _look(session: Session, view: protocol.View) -> protocol.ViewData:
+    if view.kind == "hidden":
+        return _look_at_hidden(session, view)
+    trainer = session.trainer
+    arrays = {"weights": trainer.params, "gradients": trainer.workspace.gradients}[view.kind]
+    if view.name not in arrays:
+        raise ValueError(f"there is no parameter {view.name!r}")
+    return look(view, np.atleast_2d(arrays[view.name]))
+
+
+def _look_at_hidden(session: Session, view: protocol.View) -> protocol.ViewData:
+    layers = len(session.trainer.workspace.hidden)
+    if not (view.name.isdecimal() and int(view.name) < layers):
+        raise ValueError(f"there is no layer {view.name!r}: this run has {layers}")
+    window = session.trainer.window
+    hidden = session.trainer.workspace.hidden[int(view.name)][1:, 0]  # (T, H): the batch's first
+    symbols = np.zeros(0, np.int64) if window is None else window.inputs[:, 0]
+    return look(view, hidden.T[:, : symbols.size], symbols)
+
+
+def _pause(session: Session, _client: int, _request: protocol.Pause) -> Response:
+    session.pause()
+    return protocol.Done()
+
+
+def _resume(session: Session, _client: int, _request: protocol.Resume) -> Response:
+    session.go_on()
+    return protocol.Done()
+
+
+def _step_once(session: Session, _client: int, _request: protocol.StepOnce) -> Response:
+    session.step_once()
+    return protocol.Done()
+
+
+def _set_learning_rate(
+    session: Session, _client: int, request: protocol.SetLearningRate
+) -> Response:
+    session.set_learning_rate(request.value)
+    return protocol.Done(f"learning rate {session.trainer.learning_rate:.3g}")
+
+
+def _start_sample(session: Session, client: int, request: protocol.StartSample) -> Response:
+    session.start_sample(client, request)
+    return protocol.Done()
+
+
+def _set_temperature(session: Session, client: int, request: protocol.SetTemperature) -> Response:
+    value = checked_temperature(request.value)
+    if client in session.streams:
+        session.streams[client].temperature = value
+    return protocol.Done()
+
+
+def _stop_sample(session: Session, client: int, _request: protocol.StopSample) -> Response:
+    if client in session.streams:
+        session.streams[client].stop()
+    return protocol.Done()
+
+
+def _save(session: Session, _client: int, _request: protocol.Save) -> Response:
+    session.save()
+    return protocol.Done(f"saved step {session.saved_step:,}")
+
+
+def _stop(session: Session, _client: int, _request: protocol.Stop) -> Response:
+    session.close()
+    return protocol.Done(f"saved step {session.saved_step:,}")
+
+
+def _leave_running(_session: Session, _client: int, _request: protocol.LeaveRunning) -> Response:
+    return protocol.Done()
+
+
+_ANSWERS: dict[type[Any], Callable[..., Response]] = {
+    protocol.Hello: _hello,
+    protocol.Poll: _poll,
+    protocol.Pause: _pause,
+    protocol.Resume: _resume,
+    protocol.StepOnce: _step_once,
+    protocol.SetLearningRate: _set_learning_rate,
+    protocol.StartSample: _start_sample,
+    protocol.SetTemperature: _set_temperature,
+    protocol.StopSample: _stop_sample,
+    protocol.Save: _save,
+    protocol.Stop: _stop,
+    protocol.LeaveRunning: _leave_running,
+}

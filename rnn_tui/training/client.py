@@ -1,0 +1,180 @@
+"""The other end: start a run's server, talk to it, and notice when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Protocol
+
+from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.training import protocol
+from rnn_tui.training.protocol import Request, Response
+from rnn_tui.training.sockets import socket_path
+
+ONE_THREAD = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""Two threads on the small products of one window were measured 2 to 7 times slower than one."""
+
+CONNECT_SECONDS = 20.0
+
+
+class ServerGoneError(Exception):
+    """The run's server does not answer, and why as far as is known."""
+
+
+class RefusedError(Exception):
+    """The server answered that it cannot do what was asked."""
+
+
+class Client(Protocol):
+    """What the app needs of a run: the socket's client here, one in-process in the tests."""
+
+    welcome: protocol.Welcome
+
+    async def poll(self, request: protocol.Poll) -> protocol.Update:
+        """The latest state. Raises ServerGoneError."""
+
+    async def send(self, command: Request) -> str:
+        """Carry out a command. Raises RefusedError or ServerGoneError."""
+
+    async def close(self) -> None:
+        """Part from the run."""
+
+
+def single_threaded(environ: dict[str, str]) -> dict[str, str]:
+    """The environment with BLAS held to one thread; it counts before NumPy is loaded."""
+    return {**environ, **dict.fromkeys(ONE_THREAD, "1")}
+
+
+def start_server(
+    directory: RunDirectory, resume: bool = False, steps: int | None = None, owned: bool = True
+) -> subprocess.Popen[bytes]:
+    """Start the process of a run: in a session of its own, its output in the run's log."""
+    command = [sys.executable, "-P", "-m", "rnn_tui.training.server", str(directory.path)]
+    command += ["--resume"] if resume else []
+    command += ["--steps", str(steps)] if steps is not None else []
+    command += ["--owner", str(os.getpid())] if owned else []
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environ = single_threaded({**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
+    with directory.log_file.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=environ,
+        )
+
+
+def last_log_line(directory: RunDirectory) -> str:
+    """What the server wrote last: why it ended, when it did."""
+    with contextlib.suppress(OSError):
+        with directory.log_file.open("rb") as file:
+            file.seek(max(0, directory.log_file.stat().st_size - 4096))
+            lines = file.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+    return ""
+
+
+class SocketClient:
+    """A client on the run's socket."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        welcome: protocol.Welcome,
+    ) -> None:
+        self.welcome = welcome
+        self._reader = reader
+        self._writer = writer
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def connect(
+        cls,
+        directory: RunDirectory,
+        owner: bool = False,
+        process: subprocess.Popen[bytes] | None = None,
+        seconds: float = CONNECT_SECONDS,
+    ) -> SocketClient:
+        """Connect, waiting for a server that is just starting.
+
+        Raises ServerGoneError when there is none within ``seconds``, or ``process`` has ended.
+        """
+        path = socket_path(directory.path)
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                reader, writer = await asyncio.open_unix_connection(path)
+                break
+            except OSError as error:
+                if process is not None and process.poll() is not None:
+                    raise ServerGoneError(
+                        f"the trainer of {directory.name} did not start: "
+                        f"{last_log_line(directory)} (see {directory.log_file})"
+                    ) from error
+                if time.monotonic() > deadline:
+                    raise ServerGoneError(
+                        f"nobody is training {directory.name}: rnn-tui resume {directory.name}"
+                    ) from error
+                await asyncio.sleep(0.01)
+        try:
+            answer = await _ask(reader, writer, protocol.Hello(protocol.VERSION, owner))
+        except ServerGoneError:
+            writer.close()
+            raise
+        if not isinstance(answer, protocol.Welcome):
+            writer.close()
+            raise ServerGoneError(
+                answer.reason if isinstance(answer, protocol.Failed) else "no welcome"
+            )
+        return cls(reader, writer, answer)
+
+    async def poll(self, request: protocol.Poll) -> protocol.Update:
+        """The latest state."""
+        answer = await self._asked(request)
+        if isinstance(answer, protocol.Update):
+            return answer
+        raise RefusedError(answer.reason if isinstance(answer, protocol.Failed) else "no update")
+
+    async def send(self, command: Request) -> str:
+        """Carry out a command; what the server says of it."""
+        answer = await self._asked(command)
+        if isinstance(answer, protocol.Done):
+            return answer.detail
+        raise RefusedError(answer.reason if isinstance(answer, protocol.Failed) else "not done")
+
+    async def _asked(self, request: Request) -> Response:
+        async with self._turn:
+            return await _ask(self._reader, self._writer, request)
+
+    async def close(self) -> None:
+        """Part from the run."""
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+
+async def _ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request
+) -> Response:
+    try:
+        writer.write(protocol.frame(request))
+        await writer.drain()
+        length = protocol.frame_length(await reader.readexactly(protocol.LENGTH.size))
+        return protocol.decode_response(await reader.readexactly(length))
+    except (OSError, EOFError, protocol.ProtocolError) as error:
+        raise ServerGoneError("the trainer is gone") from error

@@ -1,0 +1,350 @@
+"""What travels between a run's server and whoever watches it.
+
+A client asks, the server answers, in order, one answer a request. A message is a frozen struct,
+encoded as MessagePack and checked when it is decoded; on the wire it stands behind its length, four
+bytes, most significant first. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+VERSION = 1
+"""Raised whenever a message changes its meaning: both ends must be equal."""
+
+LARGEST_FRAME = 64 * 2**20
+"""Bytes. A longer frame is refused before anything is read of it."""
+
+LENGTH = struct.Struct(">I")
+
+Phase: TypeAlias = Literal["starting", "training", "paused", "finished", "stopped", "failed"]
+ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
+
+
+class ProtocolError(Exception):
+    """The other end sent what no end of this version sends."""
+
+
+class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+class ArrayData(msgspec.Struct, frozen=True, array_like=True):
+    """An array on the wire: dtype in NumPy's letters, shape, and the bytes in C order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Hello(_Message, frozen=True):
+    """The first request. An owner's departure ends the run, unless it said ``LeaveRunning``."""
+
+    version: int
+    owner: bool = False
+
+
+class View(msgspec.Struct, frozen=True):
+    """What one visible pane wants: an array, at the size that it has on the screen.
+
+    ``name`` is a parameter's, or the layer's number for the hidden state. What does not fit into
+    ``rows`` x ``columns`` is pooled by largest magnitude, or cut off behind ``first_row`` and
+    ``first_column`` when ``pooled`` is false. Time is never pooled, only cut.
+    """
+
+    kind: ViewKind
+    name: str
+    rows: int
+    columns: int
+    first_row: int = 0
+    first_column: int = 0
+    pooled: bool = True
+
+
+class Poll(_Message, frozen=True):
+    """Everything new since the last answer, and the latest of what ``views`` names."""
+
+    after_step: int = -1
+    after_held_out: int = -1
+    after_event: int = 0
+    references: int = 0
+    views: tuple[View, ...] = ()
+    sample: int = 0
+    sample_after: int = 0
+
+
+class Pause(_Message, frozen=True):
+    """Stop after the step that is being made."""
+
+
+class Resume(_Message, frozen=True):
+    """Go on training."""
+
+
+class StepOnce(_Message, frozen=True):
+    """Make one training step and stay paused."""
+
+
+class SetLearningRate(_Message, frozen=True):
+    """From the next step on. Refused unless finite and positive."""
+
+    value: float
+
+
+class StartSample(_Message, frozen=True):
+    """Begin a text on a copy of the present weights; it replaces this client's earlier one."""
+
+    prompt: str
+    temperature: float
+    length: int = 400
+    seed: int | None = None
+    automatic: bool = False
+
+
+class SetTemperature(_Message, frozen=True):
+    """For the rest of the text that is being sampled for this client."""
+
+    value: float
+
+
+class StopSample(_Message, frozen=True):
+    """End the text that is being sampled for this client."""
+
+
+class Save(_Message, frozen=True):
+    """Write a checkpoint now."""
+
+
+class Stop(_Message, frozen=True):
+    """Save and end the server."""
+
+
+class LeaveRunning(_Message, frozen=True):
+    """The run goes on when its owner leaves."""
+
+
+class ParameterInfo(msgspec.Struct, frozen=True, array_like=True):
+    """Name and shape of one parameter."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class Welcome(_Message, frozen=True):
+    """What does not change while a run is served."""
+
+    version: int
+    name: str
+    text: str
+    symbols: tuple[str, ...]
+    characters: int
+    cell: str
+    hidden: int
+    layers: int
+    batch: int
+    window: int
+    optimizer: str
+    clip: float
+    dtype: str
+    steps: int
+    parameters: tuple[ParameterInfo, ...]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The latest state of the run. Losses in nats per character; ``seconds`` of training."""
+
+    phase: Phase
+    step: int
+    epoch: int
+    loss: float
+    smoothed_loss: float
+    held_out: float
+    gradient_norm: float
+    clipped_share: float
+    learning_rate: float
+    characters_per_second: float
+    seconds: float
+    saved_step: int
+    not_finite: int
+    message: str = ""
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Columns of the metrics log: one entry a training step, in order, each sent once."""
+
+    steps: ArrayData
+    loss: ArrayData
+    gradient_norm: ArrayData
+
+
+class HeldOut(msgspec.Struct, frozen=True, array_like=True):
+    """A measurement on the held-out text, in nats per character."""
+
+    step: int
+    loss: float
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True):
+    """Something that happened at a step: saved, learning rate, reset, not finite, ..."""
+
+    id: int
+    step: int
+    kind: str
+    detail: str
+
+
+class ReferenceLine(msgspec.Struct, frozen=True, array_like=True):
+    """A loss that a simple model reaches on the same text, in nats per character."""
+
+    name: str
+    nats: float
+
+
+class ViewData(msgspec.Struct, frozen=True):
+    """The answer to a ``View``.
+
+    ``values`` is float64 ``(rows, columns)``; ``shape`` that of the whole array; every row stands
+    for ``row_stride`` of its rows from ``first_row`` on, every column for ``column_stride``.
+    ``largest`` is the greatest finite magnitude of the whole array. ``symbols`` are the inputs at
+    the columns of a hidden state.
+    """
+
+    view: View
+    values: ArrayData
+    shape: tuple[int, int]
+    first_row: int
+    first_column: int
+    row_stride: int
+    column_stride: int
+    largest: float
+    not_finite: int
+    symbols: tuple[int, ...] = ()
+
+
+class SampleText(msgspec.Struct, frozen=True):
+    """What was sampled since ``start`` characters, by the weights of step ``weights_step``."""
+
+    stream: int
+    automatic: bool
+    prompt: str
+    missing: str
+    temperature: float
+    weights_step: int
+    start: int
+    text: str
+    finished: bool
+
+
+class Update(_Message, frozen=True):
+    """The answer to a ``Poll``. ``more`` says that further rows are waiting."""
+
+    status: Status
+    rows: Rows
+    held_out: tuple[HeldOut, ...]
+    events: tuple[Event, ...]
+    references: tuple[ReferenceLine, ...]
+    views: tuple[ViewData, ...]
+    sample: SampleText | None
+    more: bool
+
+
+class Done(_Message, frozen=True):
+    """A command was carried out; ``detail`` says more where there is more to say."""
+
+    detail: str = ""
+
+
+class Failed(_Message, frozen=True):
+    """A request could not be carried out, and why, in one line for people."""
+
+    reason: str
+
+
+Request: TypeAlias = (
+    Hello
+    | Poll
+    | Pause
+    | Resume
+    | StepOnce
+    | SetLearningRate
+    | StartSample
+    | SetTemperature
+    | StopSample
+    | Save
+    | Stop
+    | LeaveRunning
+)
+Response: TypeAlias = Welcome | Update | Done | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_responses: msgspec.msgpack.Decoder[Response] = msgspec.msgpack.Decoder(Response)
+
+
+def frame(message: Request | Response) -> bytes:
+    """The message behind its length."""
+    body = _encoder.encode(message)
+    if len(body) > LARGEST_FRAME:
+        raise ProtocolError(f"a message of {len(body)} bytes is too long to send")
+    return LENGTH.pack(len(body)) + body
+
+
+def decode_request(body: bytes) -> Request:
+    """A checked request. Raises ProtocolError for anything else."""
+    try:
+        return _requests.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"not a request: {error}") from error
+
+
+def decode_response(body: bytes) -> Response:
+    """A checked response. Raises ProtocolError for anything else."""
+    try:
+        return _responses.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"not a response: {error}") from error
+
+
+class Split(NamedTuple):
+    """Whole frames, and how many bytes they took with their lengths."""
+
+    bodies: tuple[bytes, ...]
+    taken: int
+
+
+def split_frames(buffer: bytes | bytearray, most: int | None = None) -> Split:
+    """The whole frames at the start of ``buffer``, at most ``most``.
+
+    Raises ProtocolError for a length over ``LARGEST_FRAME``.
+    """
+    bodies = []
+    taken = 0
+    for body, end in _frames(buffer):
+        bodies.append(body)
+        taken = end
+        if most is not None and len(bodies) == most:
+            break
+    return Split(tuple(bodies), taken)
+
+
+def _frames(buffer: bytes | bytearray) -> Iterator[tuple[bytes, int]]:
+    at = 0
+    while len(buffer) - at >= LENGTH.size:
+        length = frame_length(bytes(buffer[at : at + LENGTH.size]))
+        end = at + LENGTH.size + length
+        if len(buffer) < end:
+            return
+        yield bytes(buffer[at + LENGTH.size : end]), end
+        at = end
+
+
+def frame_length(head: bytes) -> int:
+    """The length that four bytes announce. Raises ProtocolError above ``LARGEST_FRAME``."""
+    (length,) = LENGTH.unpack(head)
+    if length > LARGEST_FRAME:
+        raise ProtocolError(f"a frame of {length} bytes was announced, {LARGEST_FRAME} are allowed")
+    return int(length)

@@ -1,0 +1,282 @@
+"""The training loop, one step at a time: pure, synchronous, and a function of what it was given.
+
+It knows no files, no clock and no process. The same configuration, text and number of steps leave
+the same bits, whatever anybody asked it meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnn_tui.core.arrays import State
+from rnn_tui.core.clipping import clip_by_norm, clip_by_value
+from rnn_tui.core.initialization import initialize
+from rnn_tui.core.model import Workspace
+from rnn_tui.core.optim import Optimizer, make_optimizer
+from rnn_tui.core.parameters import Architecture, zero_state
+from rnn_tui.core.schedules import Schedule, make_schedule
+from rnn_tui.runs.checkpoint import Checkpoint
+from rnn_tui.runs.configuration import RunConfig
+from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.text.batches import Batches, Window
+from rnn_tui.text.split import fitting_shape
+
+Symbols = npt.NDArray[np.integer[Any]]
+
+EVALUATION_WINDOWS = 64
+"""Held-out loss is measured over so many windows at most: its cost stays a small share."""
+
+SMOOTHING = 0.99
+"""Decay of the moving average of the training loss that the status shows."""
+
+
+def initialization_stream(seed: int) -> np.random.Generator:
+    """The random stream of the first weights: its own, so that no other draw can move it."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One training step. Loss in nats per character; ``gradient_norm`` before
+    clipping, which multiplied the gradient by ``scale``."""
+
+    step: int
+    epoch: int
+    loss: float
+    gradient_norm: float
+    scale: float
+    applied: bool
+    learning_rate: float
+    characters: int
+    reset: bool
+
+
+@dataclass
+class Smoothed:
+    """A moving average without the bias of its start: a constant stays that constant."""
+
+    decay: float
+    total: float = 0.0
+    weight: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Take in one value; what is not finite is left out."""
+        if math.isfinite(value):
+            self.total = self.decay * self.total + (1 - self.decay) * value
+            self.weight = self.decay * self.weight + (1 - self.decay)
+
+    @property
+    def value(self) -> float:
+        """The average so far, NaN before the first value."""
+        return self.total / self.weight if self.weight else math.nan
+
+
+class Trainer:
+    """A network, its optimiser and its place in the text.
+
+    Args:
+        config: the run's configuration.
+        vocabulary_size: V.
+        training: symbols ``(N,)`` to learn from.
+        held_out: symbols ``(M,)`` to measure on; may be empty.
+    """
+
+    def __init__(
+        self, config: RunConfig, vocabulary_size: int, training: Symbols, held_out: Symbols
+    ) -> None:
+        self.config = config
+        self.architecture = Architecture(
+            inputs=vocabulary_size,
+            hidden=config.hidden,
+            layers=config.layers,
+            outputs=vocabulary_size,
+            cell=config.cell,
+        )
+        dtype = np.dtype(config.dtype)
+        self.flat, self.params = initialize(
+            self.architecture, config.initialization, initialization_stream(config.seed), dtype
+        )
+        self.optimizer = make_run_optimizer(config, self.flat.size, dtype)
+        self.schedule = make_run_schedule(config)
+        self.workspace = Workspace(self.architecture, config.window, config.batch, dtype)
+        self.batches = Batches(training, config.batch, config.window)
+        self.state: State = zero_state(self.architecture, config.batch, dtype)
+        self.step_number = 0
+        self.learning_rate_factor = 1.0
+        self.smoothed = Smoothed(SMOOTHING)
+        self.held_out_loss = math.nan
+        self.not_finite = 0
+        self.window: Window | None = None
+        self._held_out = _evaluation_batches(held_out, config)
+        self._evaluation_workspace: Workspace | None = None
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return self.schedule.at(self.step_number) * self.learning_rate_factor
+
+    def set_learning_rate(self, value: float) -> None:
+        """Scale the schedule so that the next step uses ``value``; ValueError if unusable."""
+        if not (math.isfinite(value) and 0 < value <= 100):
+            raise ValueError(f"a learning rate is above 0 and at most 100, not {value:g}")
+        planned = self.schedule.at(self.step_number)
+        if planned <= 0:
+            raise ValueError("the schedule has brought the learning rate to 0: it cannot be scaled")
+        self.learning_rate_factor = value / planned
+
+    def step(self) -> StepResult:
+        """One window: forward, backward, clip, update. What is not finite is never applied."""
+        window = self.batches.next()
+        self.window = window
+        if window.reset:
+            self._reset_state()
+        loss = self.workspace.loss_and_gradients(
+            self.params, window.inputs, window.targets, self.state
+        )
+        gradients = self.workspace.gradients_flat
+        learning_rate = self.learning_rate
+        if self.config.clip_value:
+            clip_by_value(gradients, self.config.clip_value)
+        clipped = clip_by_norm(gradients, self.config.clip)
+        applied = math.isfinite(loss) and math.isfinite(clipped.norm)
+        if applied:
+            self.optimizer.update(self.flat, gradients, learning_rate)
+            self.state = self.workspace.final_state()
+        else:
+            self.not_finite += 1
+            self._reset_state()
+        self.step_number += 1
+        self.smoothed.add(loss)
+        return StepResult(
+            step=self.step_number,
+            epoch=window.epoch,
+            loss=loss,
+            gradient_norm=clipped.norm,
+            scale=clipped.scale,
+            applied=applied,
+            learning_rate=learning_rate,
+            characters=window.inputs.size,
+            reset=window.reset,
+        )
+
+    def _reset_state(self) -> None:
+        self.state = tuple(np.zeros_like(h) for h in self.state)
+
+    @property
+    def can_evaluate(self) -> bool:
+        """Whether there is held-out text to measure on."""
+        return self._held_out is not None
+
+    def evaluate(self) -> Iterator[None]:
+        """Measure the held-out loss, one window at each ``next``; it is in ``held_out_loss`` then.
+
+        The state starts from zeros and is carried; the mean is over at most
+        ``EVALUATION_WINDOWS`` windows from the start of the held-out text.
+        """
+        batches = self._held_out
+        if batches is None:
+            return
+        batch, window = batches.batch, batches.window
+        if self._evaluation_workspace is None:
+            self._evaluation_workspace = Workspace(
+                self.architecture, window, batch, np.dtype(self.config.dtype)
+            )
+        workspace = self._evaluation_workspace
+        batches.seek(0, 0)
+        state = zero_state(self.architecture, batch, np.dtype(self.config.dtype))
+        losses = []
+        for _ in range(min(batches.windows, EVALUATION_WINDOWS)):
+            part = batches.next()
+            losses.append(workspace.loss(self.params, part.inputs, part.targets, state))
+            state = workspace.final_state()
+            yield
+        self.held_out_loss = math.fsum(losses) / len(losses)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that decides what the next steps will be."""
+        return Checkpoint(
+            step=self.step_number,
+            params=dict(self.params),
+            moments=dict(self.optimizer.moments),
+            state=self.state,
+            scalars={
+                "epoch": self.batches.epoch,
+                "position": self.batches.position,
+                "optimizer": self.optimizer.name,
+                "optimizer_steps": self.optimizer.steps,
+                "learning_rate_factor": self.learning_rate_factor,
+                "smoothed_total": self.smoothed.total,
+                "smoothed_weight": self.smoothed.weight,
+                "held_out_loss": self.held_out_loss,
+                "not_finite": self.not_finite,
+            },
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint of the same configuration; CheckpointError if it is not."""
+        _require_same("parameters", self.params, checkpoint.params)
+        _require_same("moments", self.optimizer.moments, checkpoint.moments)
+        state = dict(enumerate(self.state))
+        _require_same("state", state, dict(enumerate(checkpoint.state)))
+        for name, value in checkpoint.params.items():
+            self.params[name][...] = value
+        for name, value in checkpoint.moments.items():
+            self.optimizer.moments[name][...] = value
+        self.state = tuple(np.array(h) for h in checkpoint.state)
+        try:
+            self._restore_scalars(checkpoint.scalars)
+        except (KeyError, ValueError, TypeError) as error:
+            raise CheckpointError(f"the checkpoint lacks what a resume needs: {error}") from error
+        self.step_number = checkpoint.step
+
+    def _restore_scalars(self, scalars: Mapping[str, Any]) -> None:
+        self.batches.seek(int(scalars["epoch"]), int(scalars["position"]))
+        self.optimizer.steps = int(scalars["optimizer_steps"])
+        self.learning_rate_factor = float(scalars["learning_rate_factor"])
+        self.smoothed.total = float(scalars["smoothed_total"])
+        self.smoothed.weight = float(scalars["smoothed_weight"])
+        self.held_out_loss = float(scalars["held_out_loss"])
+        self.not_finite = int(scalars["not_finite"])
+
+
+def make_run_optimizer(config: RunConfig, size: int, dtype: np.dtype[Any]) -> Optimizer:
+    """The optimiser that a configuration names, with those options of it that apply."""
+    options = {
+        "momentum": {"momentum": config.momentum},
+        "adamw": {"weight_decay": config.weight_decay},
+    }
+    return make_optimizer(config.optimizer, size, dtype, **options.get(config.optimizer, {}))
+
+
+def make_run_schedule(config: RunConfig) -> Schedule:
+    """The learning-rate schedule that a configuration names."""
+    options = {
+        "step": {"every": config.decay_steps or config.steps},
+        "cosine": {"total": config.decay_steps or config.steps, "warmup": config.warmup},
+    }
+    return make_schedule(config.schedule, config.learning_rate, **options.get(config.schedule, {}))
+
+
+def _evaluation_batches(held_out: Symbols, config: RunConfig) -> Batches | None:
+    """As many streams as in training, fewer where the held-out text is short."""
+    if held_out.size < 2:
+        return None
+    return Batches(held_out, *fitting_shape(held_out.size, config.batch, config.window))
+
+
+def _require_same(what: str, mine: dict[Any, Any], theirs: dict[Any, Any]) -> None:
+    def described(arrays: dict[Any, Any]) -> dict[Any, str]:
+        return {name: f"{value.dtype}{list(value.shape)}" for name, value in arrays.items()}
+
+    if described(mine) != described(theirs):
+        different = json.dumps(
+            {str(k): v for k, v in described(theirs).items() if described(mine).get(k) != v}
+        )
+        raise CheckpointError(f"the checkpoint's {what} do not fit this run: {different[:200]}")
