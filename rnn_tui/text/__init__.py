@@ -1,0 +1,1 @@
+"""Corpora, vocabulary, the held-out split, batches that carry the state, and safe display."""
