@@ -6,16 +6,18 @@ or a full disk costs the rows since the last commit and nothing older.
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from rnn_tui.runs.errors import CorruptRunError, StorageError
+from rnn_tui.runs.rows import Event, HeldOut, Row, event_of, held_out_of, row_of, stored
+
+__all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Row"]
 
 SCHEMA = 1
 COMMIT_SECONDS = 0.5
@@ -32,57 +34,6 @@ CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT, step INTEGER, kind TEXT, detail TEXT, seconds
 );
 """
-
-
-class Row(NamedTuple):
-    """One update. ``step`` counts from 1; the loss is the mean in nats per character."""
-
-    step: int
-    loss: float
-    gradient_norm: float  # before clipping
-    scale: float  # what clipping multiplied the gradient by; 1: not clipped
-    learning_rate: float
-    characters: int  # seen since the start of the run
-    seconds: float  # spent training since the start of the run, pauses excluded
-    epoch: float  # passes over the text
-
-
-class HeldOut(NamedTuple):
-    """One evaluation on the held-out text; the mean loss in nats per character."""
-
-    step: int
-    loss: float
-
-
-class Event(NamedTuple):
-    """Something that happened: a change of the learning rate, a NaN, a save."""
-
-    id: int
-    step: int
-    kind: str
-    detail: str
-    seconds: float
-
-
-def _stored(value: Any) -> Any:
-    """SQLite turns NaN into NULL: store what is not finite as text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return repr(value)
-    return value
-
-
-def _row(*values: Any) -> Row:
-    step, loss, norm, scale, rate, characters, seconds, epoch = values
-    numbers = (float(loss), float(norm), float(scale), float(rate))
-    return Row(int(step), *numbers, int(characters), float(seconds), float(epoch))
-
-
-def _held_out(step: Any, loss: Any) -> HeldOut:
-    return HeldOut(int(step), float(loss))
-
-
-def _event(number: Any, step: Any, kind: Any, detail: Any, seconds: Any) -> Event:
-    return Event(int(number), int(step), str(kind), str(detail), float(seconds))
 
 
 def _opened(path: Path, query: str) -> sqlite3.Connection:
@@ -167,27 +118,27 @@ class MetricsReader:
     def rows_after(self, step: int, limit: int = 10_000) -> list[Row]:
         """Return up to ``limit`` rows of steps above ``step``, ascending."""
         sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
-        return self._query(_row, sql, (step, limit))
+        return self._query(row_of, sql, (step, limit))
 
     def last(self) -> Row | None:
         """Return the row of the latest step, or None."""
-        found = self._query(_row, "SELECT * FROM rows ORDER BY step DESC LIMIT 1")
+        found = self._query(row_of, "SELECT * FROM rows ORDER BY step DESC LIMIT 1")
         return found[0] if found else None
 
     def held_out_after(self, step: int, limit: int = 10_000) -> list[HeldOut]:
         """Return up to ``limit`` evaluations of steps above ``step``, ascending."""
         sql = "SELECT * FROM held_out WHERE step > ? ORDER BY step LIMIT ?"
-        return self._query(_held_out, sql, (step, limit))
+        return self._query(held_out_of, sql, (step, limit))
 
     def last_held_out(self) -> HeldOut | None:
         """Return the latest evaluation, or None."""
-        found = self._query(_held_out, "SELECT * FROM held_out ORDER BY step DESC LIMIT 1")
+        found = self._query(held_out_of, "SELECT * FROM held_out ORDER BY step DESC LIMIT 1")
         return found[0] if found else None
 
     def events_after(self, number: int, limit: int = 10_000) -> list[Event]:
         """Return up to ``limit`` events whose id is above ``number``, ascending."""
         sql = "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?"
-        return self._query(_event, sql, (number, limit))
+        return self._query(event_of, sql, (number, limit))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -242,12 +193,12 @@ class MetricsLog(MetricsReader):
 
     def append_held_out(self, step: int, loss: float) -> None:
         """Add an evaluation; one of the same step is replaced."""
-        values = (step, _stored(loss))
+        values = (step, stored(loss))
         self._pending_other.append(("INSERT OR REPLACE INTO held_out VALUES (?, ?)", values))
 
     def append_event(self, step: int, kind: str, detail: str = "", seconds: float = 0.0) -> None:
         """Add an event; ``seconds`` as in ``Row``."""
-        values = (step, kind, _encodable(detail), _stored(seconds))
+        values = (step, kind, _encodable(detail), stored(seconds))
         sql = "INSERT INTO events (step, kind, detail, seconds) VALUES (?, ?, ?, ?)"
         self._pending_other.append((sql, values))
 
@@ -257,7 +208,7 @@ class MetricsLog(MetricsReader):
         if not self._pending and not self._pending_other:
             return
         self._check_place()
-        rows = [tuple(map(_stored, row)) for row in self._pending]
+        rows = [tuple(map(stored, row)) for row in self._pending]
         self._commit(
             [("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)]
             + [(sql, [values]) for sql, values in self._pending_other]

@@ -147,7 +147,7 @@ class Field:
         """
         try:
             result = msgspec.convert(value, self.annotation, strict=strict)
-        except (msgspec.ValidationError, OverflowError):
+        except (msgspec.ValidationError, OverflowError, UnicodeError):
             result = None
         if result is None or (isinstance(result, str) and _UNWRITABLE.search(result)):
             raise ConfigError(f"{said} = {clipped(value)} is not allowed: {self.allowed}")

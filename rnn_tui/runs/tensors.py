@@ -121,10 +121,15 @@ def _brief(error: BaseException) -> str:
 
 
 def _decode_scalars(content: Mapping[str, Any]) -> dict[str, Scalar]:
-    return {
-        name: float(value["float"]) if isinstance(value, dict) else value
-        for name, value in content.items()
-    }
+    return {name: _decode_scalar(value) for name, value in content.items()}
+
+
+def _decode_scalar(value: Any) -> Scalar:
+    if isinstance(value, dict):
+        return float(value["float"])
+    if value is None or isinstance(value, int | float | str):
+        return value
+    raise TypeError("a value beside the arrays is a list")
 
 
 def _sorted_out(

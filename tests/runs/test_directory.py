@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_tui.runs.configuration import merge
+from rnn_tui.runs.directory import RunDirectory, create, open_run, runs_folder
+from rnn_tui.runs.errors import ConfigError, CorruptRunError, RunError, StorageError
+
+
+def test_a_new_run_keeps_config_text_and_facts(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path / "runs", "a", merge({"hidden": 7}), corpus)
+    assert run.path == tmp_path / "runs" / "a"
+    assert run.config() == merge({"hidden": 7, "name": "a"})
+    assert run.text() == corpus.text
+    facts = run.facts()
+    assert (facts.schema, facts.text_name, facts.text_sha256) == (1, corpus.name, corpus.sha256)
+    assert (facts.text_bytes, facts.text_symbols, facts.vocabulary_size) == (13, 11, 9)
+    assert run.checkpoints.is_dir()
+
+
+def test_bytes_are_counted_where_symbols_are_bytes(tmp_path: Path, corpus: Any) -> None:
+    facts = create(tmp_path, "a", merge({"symbols": "byte"}), corpus).facts()
+    assert (facts.vocabulary_kind, facts.text_symbols, facts.vocabulary_size) == ("byte", 13, 10)
+
+
+def test_a_run_without_a_name_gets_a_free_one(tmp_path: Path, corpus: Any) -> None:
+    runs = [create(tmp_path, "", merge(), corpus) for _ in range(3)]
+    assert len({run.name for run in runs}) == 3
+    assert all(run.config().name == run.name for run in runs)
+
+
+def test_a_taken_name_is_refused_with_what_to_do(tmp_path: Path, corpus: Any) -> None:
+    create(tmp_path, "a", merge({"hidden": 3}), corpus)
+    with pytest.raises(ConfigError, match=r"run a exists: go on with it \(rnn-tui resume a\)"):
+        create(tmp_path, "a", merge(), corpus)
+    assert open_run(tmp_path, "a").config().hidden == 3
+    assert os.listdir(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", ".a", "a/b", "a b"])
+def test_a_name_never_becomes_a_path(tmp_path: Path, corpus: Any, name: str) -> None:
+    with pytest.raises(ConfigError, match="is not allowed"):
+        create(tmp_path / "runs", name, merge(), corpus)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_run_appears_whole_or_not_at_all(
+    tmp_path: Path, corpus: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", fail)
+    with pytest.raises(StorageError, match="No space left on device"):
+        create(tmp_path, "a", merge(), corpus)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_modes_follow_the_umask(tmp_path: Path, corpus: Any) -> None:
+    before = os.umask(0o027)
+    try:
+        run = create(tmp_path, "a", merge(), corpus)
+    finally:
+        os.umask(before)
+    assert run.path.stat().st_mode & 0o777 == 0o750
+    assert run.text_file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_run_is_found_by_name_or_by_path(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "quiet-otter", merge(), corpus)
+    assert open_run(tmp_path, "quiet-otter") == run
+    assert open_run(tmp_path / "elsewhere", str(run.path)) == run
+    with pytest.raises(ConfigError, match=r"did you mean quiet-otter\?"):
+        open_run(tmp_path, "quiet-oter")
+    with pytest.raises(ConfigError, match="rnn-tui runs lists them"):
+        open_run(tmp_path / "elsewhere", "a")
+
+
+def test_a_folder_that_is_no_run_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(StorageError, match=r"cannot read .*run\.json"):
+        open_run(tmp_path, "a")
+
+
+@pytest.mark.parametrize(("schema", "who"), [(2, "a newer"), (0, "an older")])
+def test_another_layout_is_refused(tmp_path: Path, corpus: Any, schema: int, who: str) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    run.facts_file.write_text(json.dumps({"schema": schema, "something": "else"}))
+    with pytest.raises(CorruptRunError, match=f"was written by {who} rnn-tui"):
+        open_run(tmp_path, "a")
+
+
+def test_every_truncation_of_the_facts_is_noticed(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    whole = run.facts_file.read_bytes()
+    for length in range(len(whole) - 2):
+        run.facts_file.write_bytes(whole[:length])
+        with pytest.raises(RunError):
+            run.facts()
+
+
+def test_a_text_that_was_changed_is_noticed(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    run.text_file.write_bytes(b"another text")
+    with pytest.raises(CorruptRunError, match="not the text that was trained on"):
+        run.text()
+
+
+def test_the_configuration_can_be_replaced(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    run.write_config(merge({"steps": 5}))
+    assert run.config().steps == 5
+
+
+def test_the_option_wins_over_the_variable_over_the_platform(tmp_path: Path) -> None:
+    environ = {"RNN_TUI_RUNS": str(tmp_path / "variable")}
+    assert runs_folder(tmp_path / "option", environ) == tmp_path / "option"
+    assert runs_folder(None, environ) == tmp_path / "variable"
+    assert runs_folder(None, {}).parts[-2:] == ("rnn-tui", "runs")
+
+
+def test_one_process_at_a_time_may_write(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    with run.lock():
+        holder = RunDirectory(run.path).holder()
+        assert holder is not None
+        assert holder.pid == os.getpid()
+    assert run.holder() is None

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_tui.runs.errors import RunBusyError, StorageError
+from rnn_tui.runs.lock import Holder, RunLock, holder, start_time
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from rnn_tui.runs.lock import RunLock
+lock = RunLock.acquire(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock."""
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_lock_says_who_holds_it_until_it_is_released(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert holder(path) is None
+    with RunLock.acquire(path):
+        assert holder(path) == Holder(os.getpid(), start_time(os.getpid()))
+    assert holder(path) is None
+
+
+def test_a_second_one_is_refused_at_once_and_told_by_whom(tmp_path: Path) -> None:
+    with RunLock.acquire(tmp_path / "lock"):
+        start = time.monotonic()
+        with pytest.raises(RunBusyError, match=f"by process {os.getpid()}: rnn-tui attach") as busy:
+            RunLock.acquire(tmp_path / "lock")
+        assert time.monotonic() - start < 1
+    assert (busy.value.pid, busy.value.exit_code) == (os.getpid(), 2)
+
+
+def test_a_released_lock_can_be_taken_again_and_released_twice(tmp_path: Path) -> None:
+    lock = RunLock.acquire(tmp_path / "lock")
+    lock.release()
+    lock.release()
+    RunLock.acquire(tmp_path / "lock").release()
+
+
+def test_another_process_is_seen_and_a_kill_frees_its_lock(
+    tmp_path: Path, other: subprocess.Popen[str]
+) -> None:
+    path = tmp_path / "lock"
+    found = holder(path)
+    assert found is not None
+    assert found.pid == other.pid
+    with pytest.raises(RunBusyError):
+        RunLock.acquire(path)
+    other.send_signal(signal.SIGKILL)
+    other.wait()
+    assert holder(path) is None
+    RunLock.acquire(path).release()
+
+
+def test_an_old_pid_that_lives_again_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(json.dumps({"pid": os.getppid(), "started": "1"}))
+    assert holder(tmp_path / "lock") is None
+
+
+def test_somebody_who_looks_does_not_get_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    (tmp_path / "lock").touch()
+    with open(tmp_path / "lock") as looker:
+        fcntl.flock(looker, fcntl.LOCK_SH)
+        monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(looker, fcntl.LOCK_UN))
+        RunLock.acquire(tmp_path / "lock").release()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"pid": "x"}', b"\xff", b"null"])
+def test_a_holder_that_wrote_nonsense_is_still_a_holder(tmp_path: Path, content: bytes) -> None:
+    with RunLock.acquire(tmp_path / "lock"):
+        (tmp_path / "lock").write_bytes(content)
+        assert holder(tmp_path / "lock") == Holder(None, None)
+
+
+def test_a_child_does_not_inherit_the_lock(tmp_path: Path) -> None:
+    lock = RunLock.acquire(tmp_path / "lock")
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, close_fds=False) as child:
+        lock.release()
+        RunLock.acquire(tmp_path / "lock").release()
+        assert child.poll() is None
+        child.kill()
+
+
+def test_a_link_is_not_followed_and_a_missing_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="cannot lock"):
+        RunLock.acquire(tmp_path / "lock")
+    assert not (tmp_path / "elsewhere").exists()
+    with pytest.raises(StorageError, match="removed or renamed"):
+        RunLock.acquire(tmp_path / "gone" / "lock")
+
+
+def test_a_start_time_is_steady_and_unknown_for_nobody() -> None:
+    assert start_time(os.getpid()) == start_time(os.getpid()) is not None
+    assert start_time(2**30) is None
