@@ -21,6 +21,9 @@ __all__ = ["Corpus", "CorpusError", "Errors", "SymbolKind", "load_builtin", "loa
 SymbolKind: TypeAlias = Literal["character", "byte"]
 """What the network reads and predicts one at a time."""
 
+_NO_FIRST = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that do not begin a character."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -45,7 +48,7 @@ class Corpus:
     @property
     def length(self) -> int:
         """How many symbols the text has."""
-        return len(self.text) if self.symbols == "byte" else len(self.characters)
+        return len(self.text if self.symbols == "byte" else self.text.translate(None, _NO_FIRST))
 
 
 def load_paths(

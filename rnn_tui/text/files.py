@@ -53,9 +53,9 @@ def read_files(
     """
     room = LARGEST
     for path in paths:
-        names = text_files(path, pattern) if os.path.isdir(path) else (path,)
-        for name in names:
-            data = _read_stream(stdin, room) if name == "-" == path else _read_file(name, room)
+        is_folder = path != "-" and os.path.isdir(path)
+        for name in text_files(path, pattern) if is_folder else (path,):
+            data = _read_stream(stdin, room) if name == "-" else _read_file(name, room)
             room -= len(data)
             if data:
                 yield TextFile(name, data)

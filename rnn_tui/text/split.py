@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from rnn_tui.text.errors import CorpusError
@@ -52,7 +51,7 @@ def require_length(n_symbols: int, batch: int, window: int, held_out: float = HE
         return
     needed = least
     while needed - held_out_length(needed, held_out) < least:
-        needed = max(needed + 1, ceil(least / (1 - held_out)) - 1)
+        needed = max(needed + 1, int((least - 1) / (1 - held_out)))
     raise CorpusError(
         f"the text has {n_symbols:,} symbols, and --batch {batch} with --window {window} needs at"
         f" least {needed:,}: use a smaller --batch or --window, or a longer text"

@@ -83,7 +83,7 @@ def _translated(text: str) -> str:
     if text.isascii() and not _ASCII_CONTROL.search(text):
         return text
     distinct = set(text)
-    for char in distinct - _shown.keys():
+    for char in distinct.difference(_shown):
         _classify(char)
     changed = distinct & _changed
     if len(changed) > 100:  # about where one pass over the text overtakes a pass for each

@@ -50,8 +50,8 @@ def test_no_cell_gets_more_than_two_marks_and_none_comes_first(text: str) -> Non
         assert run <= 2
 
 
-def test_every_character_there_is_becomes_harmless() -> None:
-    everything = "".join(map(chr, range(0x110000)))
+def test_every_character_of_the_first_planes_becomes_harmless() -> None:
+    everything = "".join(map(chr, [*range(0x20000), *range(0xE0000, 0xE0200)]))
     assert not forbidden(visible_line(everything))
     assert not forbidden(visible_text(everything), but="\n")
 
