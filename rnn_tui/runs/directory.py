@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ MAX_TEXT = 4 << 30
 """Bytes of text that a run may keep."""
 
 _MAX_FACTS = 1 << 20
+_DRAFT = ".new-"  # no run may be called so
 
 
 class TrainedText(Protocol):
@@ -184,6 +186,7 @@ def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> R
         check_name(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _remove_old_drafts(folder)
         name = name or free_name(set(os.listdir(folder)))
         _refuse_taken(folder / name)
         draft = RunDirectory(_draft_folder(folder))
@@ -216,10 +219,18 @@ def _taken(name: str) -> ConfigError:
 def _draft_folder(folder: Path) -> Path:
     """Make a folder whose name no run may bear, with the mode that the umask gives."""
     while True:
-        path = folder / f".new-{secrets.token_hex(4)}"
+        path = folder / f"{_DRAFT}{secrets.token_hex(4)}"
         with contextlib.suppress(FileExistsError):
             path.mkdir()
             return path
+
+
+def _remove_old_drafts(folder: Path) -> None:
+    """Remove what was being made when a process was killed, an hour ago or more."""
+    for path in folder.glob(f"{_DRAFT}*"):
+        with contextlib.suppress(OSError):  # somebody else may be at it
+            if time.time() - path.stat().st_mtime > 3600:
+                shutil.rmtree(path)
 
 
 def _fill(run: RunDirectory, config: RunConfig, corpus: TrainedText) -> None:

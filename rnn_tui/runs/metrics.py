@@ -57,10 +57,14 @@ _REFUSED = {
 }  # the file system, or somebody else, is at fault; not what the file holds
 
 
+def _code(error: Exception) -> int:
+    """Return SQLite's primary result code, 0 where there is none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _plain_error(path: Path, error: Exception) -> StorageError | CorruptRunError:
     """Return SQLite's complaint as one of ours."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without SQLite's details
-    if code in _REFUSED:
+    if _code(error) in _REFUSED:
         return StorageError(
             f"cannot use {path}: {error}: check the free space and the permissions of its folder"
         )
@@ -86,17 +90,16 @@ class MetricsReader:
     def _connect(self) -> sqlite3.Connection:
         if not self.path.is_file():
             raise StorageError(f"cannot read {self.path}: there is no such file")
+        connection = _opened(self.path, "mode=ro")
         try:
-            connection = _opened(self.path, "mode=ro")
-            try:
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except sqlite3.OperationalError:
-                # A folder that we may not write in: no place for SQLite's shared memory. Nobody
-                # else can be writing there either, or that file would exist.
-                connection.close()
-                connection = _opened(self.path, "mode=ro&immutable=1")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
-            raise _plain_error(self.path, error) from error
+            connection.close()
+            if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+                raise _plain_error(self.path, error) from error
+            # A folder that we may not write in, so there is no place for SQLite's shared memory.
+            # No writer is alive either: its shared memory would be there.
+            connection = _opened(self.path, "mode=ro&immutable=1")
         return connection
 
     def _check_schema(self) -> None:
@@ -173,14 +176,13 @@ class MetricsLog(MetricsReader):
         self._inode = os.stat(path).st_ino
 
     def _connect(self) -> sqlite3.Connection:
+        connection = None
         try:
             connection = _opened(self.path, "mode=rwc")
-            try:
-                _prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
+            _prepare(connection)
         except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
             raise _plain_error(self.path, error) from error
         return connection
 

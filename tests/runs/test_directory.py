@@ -61,6 +61,16 @@ def test_a_run_appears_whole_or_not_at_all(
     assert os.listdir(tmp_path) == []
 
 
+def test_what_a_killed_process_was_making_is_removed_after_an_hour(
+    tmp_path: Path, corpus: Any
+) -> None:
+    (tmp_path / ".new-old").mkdir()
+    (tmp_path / ".new-fresh").mkdir()
+    os.utime(tmp_path / ".new-old", (0, 0))
+    create(tmp_path, "a", merge(), corpus)
+    assert sorted(os.listdir(tmp_path)) == [".new-fresh", "a"]
+
+
 def test_the_modes_follow_the_umask(tmp_path: Path, corpus: Any) -> None:
     before = os.umask(0o027)
     try:

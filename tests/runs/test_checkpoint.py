@@ -1,0 +1,369 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_tui.runs.checkpoint import (
+    Checkpoint,
+    discard_after,
+    list_checkpoints,
+    load_checkpoint,
+    prune,
+    require_shapes,
+    save_checkpoint,
+)
+from rnn_tui.runs.errors import CheckpointError, StorageError
+from rnn_tui.runs.tensors import to_bytes
+
+Watched = Callable[..., Any]
+
+
+def checkpoint(step: int, value: float = 1.0) -> Checkpoint:
+    array = np.full((2, 3), value, np.float32)
+    return Checkpoint(step, {"W": array}, {"m": array.ravel()}, (array,), {"position": step})
+
+
+def loaded(folder: Path, step: int | None = None) -> bytes:
+    return to_bytes(load_checkpoint(folder, step).checkpoint)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    path = save_checkpoint(tmp_path, checkpoint(1000))
+    assert path.name == "step-000001000.safetensors"
+    assert names(tmp_path) == ["step-000001000.json", "step-000001000.safetensors"]
+    assert loaded(tmp_path) == to_bytes(checkpoint(1000)) == path.read_bytes()
+    assert load_checkpoint(tmp_path).skipped == ()
+
+
+def test_equal_runs_leave_equal_bytes(tmp_path: Path) -> None:
+    first = save_checkpoint(tmp_path / "a", checkpoint(5)).read_bytes()
+    assert save_checkpoint(tmp_path / "b", checkpoint(5)).read_bytes() == first
+
+
+def test_the_highest_step_is_the_newest_whatever_the_clock_says(tmp_path: Path) -> None:
+    for step in (5, 1000, 20):
+        save_checkpoint(tmp_path, checkpoint(step))
+    os.utime(tmp_path / "step-000001000.json", (0, 0))
+    assert list_checkpoints(tmp_path) == (5, 20, 1000)
+    assert load_checkpoint(tmp_path).checkpoint.step == 1000
+    assert load_checkpoint(tmp_path, 20).checkpoint.step == 20
+
+
+def test_saving_a_step_again_replaces_it(tmp_path: Path) -> None:
+    for value in (1.0, 2.0, 3.0, 3.0):
+        save_checkpoint(tmp_path, checkpoint(5, value))
+        assert loaded(tmp_path) == to_bytes(checkpoint(5, value))
+    prune(tmp_path)
+    assert len(names(tmp_path)) == 2
+
+
+def test_data_without_a_record_does_not_exist(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1))
+    save_checkpoint(tmp_path, checkpoint(2))
+    (tmp_path / "step-000000002.json").unlink()
+    assert load_checkpoint(tmp_path).checkpoint.step == 1
+    with pytest.raises(CheckpointError, match=r"step-000000002\.json: No such file"):
+        load_checkpoint(tmp_path, 2)
+
+
+def test_every_flipped_byte_of_the_data_is_noticed(tmp_path: Path) -> None:
+    path = save_checkpoint(tmp_path, checkpoint(1))
+    good = path.read_bytes()
+    for at in range(len(good)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ (1 << at % 8)]) + good[at + 1 :])
+        with pytest.raises(CheckpointError, match="its SHA-256 is not the recorded one"):
+            load_checkpoint(tmp_path)
+
+
+def test_a_flipped_byte_of_the_record_never_gives_other_numbers(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1))
+    record = tmp_path / "step-000000001.json"
+    good = record.read_bytes()
+    refused = 0
+    for at in range(len(good)):
+        record.write_bytes(good[:at] + bytes([good[at] ^ (1 << at % 8)]) + good[at + 1 :])
+        try:
+            assert loaded(tmp_path) == to_bytes(checkpoint(1))  # only the time was hit
+        except CheckpointError:
+            refused += 1
+    assert refused > 150
+
+
+@pytest.mark.parametrize("which", ["safetensors", "json"])
+def test_every_truncation_falls_back_and_is_reported(tmp_path: Path, which: str) -> None:
+    save_checkpoint(tmp_path, checkpoint(1))
+    save_checkpoint(tmp_path, checkpoint(2))
+    path = tmp_path / f"step-000000002.{which}"
+    good = path.read_bytes()
+    for length in range(len(good)):
+        path.write_bytes(good[:length])
+        found = load_checkpoint(tmp_path)
+        assert found.checkpoint.step == 1
+        assert len(found.skipped) == 1
+        assert path.name in found.skipped[0]
+
+
+def test_if_none_is_left_each_fault_is_named(tmp_path: Path) -> None:
+    for step in (1, 2):
+        save_checkpoint(tmp_path, checkpoint(step)).write_bytes(b"")
+    with pytest.raises(CheckpointError, match=r"step-000000002\..*; .*step-000000001\.") as caught:
+        load_checkpoint(tmp_path)
+    assert caught.value.exit_code == 3
+
+
+def test_an_empty_or_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="there is no checkpoint"):
+        load_checkpoint(tmp_path)
+    with pytest.raises(StorageError, match="removed or renamed"):
+        load_checkpoint(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file": "../../x.safetensors"},
+        {"file": "/etc/passwd"},
+        {"file": "step-000000002.safetensors"},
+        {"schema": 2},
+        {"step": 2},
+        {"length": -1},
+        {"length": 10**30},
+        {"sha256": 5},
+        {"more": 1},
+    ],
+)
+def test_a_record_that_says_something_odd_is_refused(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    save_checkpoint(tmp_path, checkpoint(1))
+    path = tmp_path / "step-000000001.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CheckpointError, match="no checkpoint can be read"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_pipe_in_place_of_a_checkpoint_does_not_hang(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, checkpoint(1)).unlink()
+    os.mkfifo(tmp_path / "step-000000001.safetensors")
+    with pytest.raises(CheckpointError, match="it is not a file"):
+        load_checkpoint(tmp_path)
+
+
+def test_the_last_three_are_kept(tmp_path: Path) -> None:
+    for step in range(1, 6):
+        save_checkpoint(tmp_path, checkpoint(step))
+    (tmp_path / "step-000000009.safetensors").write_bytes(b"no record")
+    (tmp_path / "notes.txt").write_bytes(b"the user's own")
+    prune(tmp_path, keep=3)
+    assert list_checkpoints(tmp_path) == (3, 4, 5)
+    assert len(names(tmp_path)) == 7
+    assert "notes.txt" in names(tmp_path)
+
+
+def test_later_checkpoints_can_be_discarded(tmp_path: Path) -> None:
+    for step in (1, 2, 3):
+        save_checkpoint(tmp_path, checkpoint(step))
+    discard_after(tmp_path, 1)
+    assert names(tmp_path) == ["step-000000001.json", "step-000000001.safetensors"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644)])
+def test_the_modes_follow_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        save_checkpoint(tmp_path, checkpoint(1))
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
+
+
+def test_another_network_is_refused_with_each_difference() -> None:
+    found = checkpoint(1)
+    require_shapes(found, {"W": (2, 3)}, "float32")
+    with pytest.raises(CheckpointError, match=r"W is float32 \(2, 3\), not float64 \(2, 3\)"):
+        require_shapes(found, {"W": (2, 3)}, "float64")
+    with pytest.raises(CheckpointError, match="'W' is unknown; b is missing"):
+        require_shapes(found, {"b": (3,)}, "float32")
+
+
+# What a crash or an error may leave. A save is two files; each is one atomic write.
+
+SAVES = {
+    "a next step": checkpoint(2),
+    "the same step with other numbers": checkpoint(1, 5.0),
+    "the same step with equal numbers": checkpoint(1),
+}
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("for_ever", [False, True])
+@pytest.mark.parametrize("name", SAVES)
+def test_an_error_at_any_operation_leaves_exactly_the_old_or_the_new(
+    tmp_path: Path, watched: Watched, name: str, for_ever: bool, code: int
+) -> None:
+    old, new = to_bytes(checkpoint(1)), to_bytes(SAVES[name])
+    for fail_at in range(12):
+        folder = tmp_path / str(fail_at)
+        save_checkpoint(folder, checkpoint(1))
+        with pytest.raises(StorageError, match=os.strerror(code)):
+            save_checkpoint(folder, SAVES[name], watched(fail_at, code, for_ever))
+        assert loaded(folder) in (old, new)
+        save_checkpoint(folder, SAVES[name])  # space is back
+        assert loaded(folder) == new
+        prune(folder)
+        assert len(names(folder)) == 2 * len(list_checkpoints(folder))
+
+
+@pytest.mark.parametrize("for_ever", [False, True])
+def test_an_error_at_any_operation_of_tidying_keeps_the_newest(
+    tmp_path: Path, watched: Watched, for_ever: bool
+) -> None:
+    for fail_at in range(5):
+        folder = tmp_path / str(fail_at)
+        for step in range(1, 6):
+            save_checkpoint(folder, checkpoint(step))
+        with pytest.raises(StorageError, match="cannot tidy"):
+            prune(folder, 3, watched(fail_at, errno.EIO, for_ever))
+        assert [load_checkpoint(folder, step).skipped for step in (3, 4, 5)] == [()] * 3
+        prune(folder)
+        assert len(names(folder)) == 6
+
+
+class Inode:
+    """A file as a disk sees it: what was written, and what of it was synced."""
+
+    def __init__(self, content: bytes = b"", synced: bytes = b"") -> None:
+        self.content, self.synced = content, synced
+
+
+def after_crash(
+    before: dict[str, bytes], operations: list[tuple[Any, ...]], rng: random.Random
+) -> dict[str, bytes]:
+    """The folder after a power cut behind ``operations``.
+
+    What was not synced is lost, torn or damaged; each change of a name since the last sync of the
+    folder has happened or not, independently of the others.
+    """
+    now = {name: Inode(content, content) for name, content in before.items()}
+    durable, pending = dict(now), list[tuple[str, Inode | None]]()
+    for kind, *values in operations:
+        if kind == "open":
+            now[values[0]] = Inode()
+            pending.append((values[0], now[values[0]]))
+        elif kind == "write":
+            now[values[0]].content += values[1]
+        elif kind == "fsync":
+            now[values[0]].synced = now[values[0]].content
+        elif kind == "rename":
+            now[values[1]] = now.pop(values[0])
+            pending += [(values[1], now[values[1]]), (values[0], None)]
+        elif kind == "remove":
+            pending.append((values[0], now.pop(values[0]) and None))
+        elif kind == "fsync_folder":
+            durable, pending = dict(now), []
+    for name, inode in pending:
+        if rng.random() < 0.5:
+            durable.pop(name, None)
+            durable |= {name: inode} if inode else {}
+    return {name: survived(inode, rng) for name, inode in durable.items()}
+
+
+def survived(inode: Inode, rng: random.Random) -> bytes:
+    if inode.synced == inode.content:
+        return inode.content
+    torn = bytearray(inode.content[: rng.randint(0, len(inode.content))])
+    if torn and rng.random() < 0.5:
+        torn[rng.randrange(len(torn))] ^= 0xFF
+    return bytes(torn)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def rebuilt(folder: Path, files: dict[str, bytes]) -> Path:
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("name", SAVES)
+def test_after_a_crash_anywhere_in_a_save_there_is_exactly_the_old_or_the_new(
+    tmp_path: Path, watched: Watched, name: str
+) -> None:
+    old, new = to_bytes(checkpoint(1)), to_bytes(SAVES[name])
+    save_checkpoint(tmp_path / "live", checkpoint(1))
+    before = contents(tmp_path / "live")
+    storage = watched()
+    save_checkpoint(tmp_path / "live", SAVES[name], storage)
+    for length in range(len(storage.operations) + 1):
+        for seed in range(20):
+            files = after_crash(before, storage.operations[:length], random.Random(seed))
+            folder = rebuilt(tmp_path / f"{length}-{seed}", files)
+            done = length == len(storage.operations)
+            assert loaded(folder) in ((new,) if done else (old, new))
+
+
+@pytest.mark.parametrize("for_ever", [False, True])
+def test_an_error_while_recovering_from_a_crash_is_survived_too(
+    tmp_path: Path, watched: Watched, for_ever: bool
+) -> None:
+    old, new = to_bytes(checkpoint(1)), to_bytes(checkpoint(1, 5.0))
+    save_checkpoint(tmp_path / "live", checkpoint(1))
+    before, storage = contents(tmp_path / "live"), watched()
+    save_checkpoint(tmp_path / "live", checkpoint(1, 5.0), storage)
+    for seed in range(200):
+        rng = random.Random(seed)
+        until = storage.operations[: rng.randrange(len(storage.operations))]
+        folder = rebuilt(tmp_path / str(seed), after_crash(before, until, rng))
+        failing = watched(rng.randrange(12), errno.ENOSPC, for_ever)
+        with pytest.raises(StorageError):
+            save_checkpoint(folder, checkpoint(1, 5.0), failing)
+        assert loaded(folder) in (old, new)
+
+
+def test_after_a_crash_anywhere_in_tidying_the_last_three_are_there(
+    tmp_path: Path, watched: Watched
+) -> None:
+    live = tmp_path / "live"
+    for step in range(1, 6):
+        save_checkpoint(live, checkpoint(step))
+    before, storage = contents(live), watched()
+    prune(live, 3, storage)
+    for length in range(len(storage.operations) + 1):
+        for seed in range(20):
+            files = after_crash(before, storage.operations[:length], random.Random(seed))
+            folder = rebuilt(tmp_path / f"{length}-{seed}", files)
+            assert [load_checkpoint(folder, step).skipped for step in (3, 4, 5)] == [()] * 3
+            for step in list_checkpoints(folder):  # no record without its data
+                assert load_checkpoint(folder, step).checkpoint.step == step
+
+
+def test_the_crash_simulation_finds_a_save_that_does_not_sync(
+    tmp_path: Path, watched: Watched
+) -> None:
+    save_checkpoint(tmp_path / "live", checkpoint(1))
+    before, storage = contents(tmp_path / "live"), watched()
+    save_checkpoint(tmp_path / "live", checkpoint(1, 5.0), storage)
+    careless = [done for done in storage.operations if not str(done[0]).startswith("fsync")]
+    broken = 0
+    for seed in range(20):
+        files = after_crash(before, careless, random.Random(seed))
+        try:
+            loaded(rebuilt(tmp_path / str(seed), files))
+        except CheckpointError:
+            broken += 1
+    assert broken > 0

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import math
+import struct
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.tensors import MAX_TENSORS, Checkpoint, from_bytes, to_bytes
+
+
+def small(**changes: Any) -> Checkpoint:
+    parts: dict[str, Any] = {
+        "step": 7,
+        "params": {"W_hy": np.arange(6.0, dtype=np.float32).reshape(2, 3), "b_y": np.ones(3)},
+        "moments": {"v": np.zeros(0), "m": np.full(9, -0.5)},
+        "state": (np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)),
+        "scalars": {"position": 3, "text": "ä"},
+    }
+    return Checkpoint(**(parts | changes))
+
+
+def assert_equal(a: Checkpoint, b: Checkpoint) -> None:
+    """Equal to the last bit, in the same order."""
+    assert to_bytes(a) == to_bytes(b)
+    assert list(a.params) == list(b.params)
+    assert [x.dtype for x in a.state] == [x.dtype for x in b.state]
+    assert a.scalars == b.scalars
+
+
+def test_a_checkpoint_comes_back_as_it_was() -> None:
+    assert_equal(from_bytes(to_bytes(small()), "x"), small())
+
+
+def test_arrays_that_are_not_contiguous_are_saved_right() -> None:
+    W = np.arange(12.0).reshape(3, 4)
+    params = {"turned": W.T, "strided": W[:, ::2], "scalar": np.array(2.0)}
+    loaded = from_bytes(to_bytes(small(params=params)), "x")
+    for name, array in params.items():
+        np.testing.assert_array_equal(loaded.params[name], array)
+
+
+@given(
+    st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.floats() | st.integers())
+)
+def test_scalars_survive_to_the_last_bit(scalars: dict[str, float | int]) -> None:
+    loaded = from_bytes(to_bytes(small(scalars=scalars)), "x").scalars
+    assert loaded.keys() == scalars.keys()
+    for name, value in scalars.items():
+        assert type(loaded[name]) is type(value)
+        assert repr(loaded[name]) == repr(value)
+
+
+def test_a_random_generator_goes_on_where_it_was() -> None:
+    rng = np.random.default_rng(5)
+    rng.random(3)
+    state = json.dumps(rng.bit_generator.state)
+    loaded = from_bytes(to_bytes(small(scalars={"random": state})), "x")
+    other = np.random.default_rng()
+    other.bit_generator.state = json.loads(str(loaded.scalars["random"]))
+    assert other.random() == rng.random()
+
+
+def test_equal_checkpoints_are_equal_bytes_in_another_process() -> None:
+    code = (
+        "import numpy as np, hashlib; from rnn_tui.runs.tensors import *;"
+        "c = Checkpoint(1, {k: np.ones(3) for k in 'abcdef'}, {}, (), {k: 1 for k in 'xyzuvw'});"
+        "print(hashlib.sha256(to_bytes(c)).hexdigest())"
+    )
+    run = [sys.executable, "-c", code]
+    digests = {subprocess.run(run, capture_output=True, check=True).stdout for _ in range(3)}
+    assert len(digests) == 1
+
+
+def test_arrays_that_are_not_finite_are_named() -> None:
+    params = {"a": np.array([math.nan]), "b": np.array([1.0]), "c": np.array([math.inf])}
+    loaded = from_bytes(to_bytes(small(params=params)), "x")
+    assert loaded.not_finite() == ("params/a", "params/c")
+
+
+@pytest.mark.parametrize("array", [np.zeros(2, np.int64), np.zeros(2, np.float16), np.array(["x"])])
+def test_other_types_of_numbers_are_not_saved(array: Any) -> None:
+    with pytest.raises(CheckpointError, match="is not float32 or float64"):
+        to_bytes(small(params={"W": array}))
+
+
+def test_what_could_not_be_loaded_is_not_saved() -> None:
+    many = {str(i): np.zeros(1) for i in range(MAX_TENSORS + 1)}
+    with pytest.raises(CheckpointError, match="more than 1000"):
+        to_bytes(small(params=many))
+    with pytest.raises(CheckpointError, match="too long"):
+        to_bytes(small(scalars={"x": "y" * (1 << 20)}))
+    with pytest.raises(CheckpointError, match="cannot save"):
+        to_bytes(small(scalars={"x": "\udcff"}, params={"\udcff": np.zeros(1)}))
+
+
+def file_of(header: Any, data: bytes = b"") -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def meta(**content: Any) -> dict[str, Any]:
+    return {"rnn-tui": json.dumps({"step": 1, "scalars": {}, "order": ["params/W"]} | content)}
+
+
+def with_tensor(dtype: str, shape: list[int], offsets: list[int], data: bytes = b"") -> bytes:
+    tensor = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
+    return file_of({"params/W": tensor, "__metadata__": meta()}, data)
+
+
+HOSTILE = {
+    "empty": b"",
+    "no header": b"\0" * 8,
+    "header of 2^63": struct.pack("<Q", 2**63) + b"{}",
+    "header longer than the file": struct.pack("<Q", 100) + b"{}",
+    "header over the cap": file_of(b" " * (1 << 20) + b"{}"),
+    "not UTF-8": file_of(b'{"\xff": 1}'),
+    "not JSON": file_of(b"{"),
+    "a list": file_of(b"[]"),
+    "deep JSON": file_of(b'{"a":' * 20_000 + b"}" * 20_000),
+    "no metadata": file_of({}),
+    "metadata of numbers": file_of({"__metadata__": {"rnn-tui": 1}}),
+    "deep metadata": file_of({"__metadata__": {"rnn-tui": "[" * 50_000}}),
+    "metadata that is no JSON": file_of({"__metadata__": {"rnn-tui": "x"}}),
+    "a number of 5,000 digits": file_of({"__metadata__": {"rnn-tui": "1" * 5_000}}),
+    "metadata null": file_of({"__metadata__": {"rnn-tui": "null"}}),
+    "step below 0": file_of({"__metadata__": meta(step=-1, order=[])}),
+    "step true": file_of({"__metadata__": meta(step=True, order=[])}),
+    "scalars a list": file_of({"__metadata__": meta(scalars=[1], order=[])}),
+    "a scalar that is a list": file_of({"__metadata__": meta(scalars={"a": [1]}, order=[])}),
+    "a float that is none": file_of({"__metadata__": meta(scalars={"a": {"float": "x"}})}),
+    "order of numbers": file_of({"__metadata__": meta(order=[1])}),
+    "order of lists": file_of({"__metadata__": meta(order=[[]])}),
+    "a tensor that is missing": file_of({"__metadata__": meta()}),
+    "BF16": with_tensor("BF16", [1], [0, 2], b"12"),
+    "FP8": with_tensor("F8_E4M3", [1], [0, 1], b"1"),
+    "32 GiB claimed": with_tensor("F32", [1 << 33], [0, 1 << 35]),
+    "empty with a huge side": with_tensor("F32", [0, 2**62], [0, 0]),
+    "a negative side": with_tensor("F32", [-1, -1], [0, 4], b"1234"),
+    "product beyond 64 bits": with_tensor("F32", [2**40, 2**40], [0, 4], b"1234"),
+    "offsets backwards": with_tensor("F32", [1], [4, 0], b"1234"),
+    "trailing bytes": with_tensor("F32", [1], [0, 4], b"12345"),
+    "a hole in front": with_tensor("F32", [1], [4, 8], b"12345678"),
+    "offsets as text": file_of({"params/W": {"dtype": "F32", "shape": [1], "data_offsets": "x"}}),
+    "another group": file_of(
+        {
+            "other/W": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+            "__metadata__": meta(order=["other/W"]),
+        },
+        b"1234",
+    ),
+    "10,000 tensors": file_of(
+        {
+            f"params/{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+            for i in range(10**4)
+        }
+    ),
+    "a pickle": b"\x80\x04cos\nsystem\n(S'echo'\ntR.",
+    "a zip": b"PK\x03\x04" + b"\0" * 60,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_checkpoint_errors_in_one_line(name: str) -> None:
+    with pytest.raises(CheckpointError) as caught:
+        from_bytes(HOSTILE[name], "file.safetensors")
+    message = str(caught.value)
+    assert message.startswith("file.safetensors ")
+    assert message.isprintable()
+    assert len(message) < 250
+
+
+GOOD = to_bytes(small())
+
+
+@given(st.data())
+def test_a_mutated_file_is_a_checkpoint_or_a_checkpoint_error(data: st.DataObject) -> None:
+    """Even where somebody made the digest fit: nothing else may be raised."""
+    mutant = bytearray(GOOD)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(mutant) - 1))
+        end = at + data.draw(st.integers(0, 3))
+        mutant[at:end] = data.draw(st.binary(max_size=4))
+    try:
+        assert isinstance(from_bytes(bytes(mutant), "x"), Checkpoint)
+    except CheckpointError:
+        assert bytes(mutant) != GOOD
+
+
+def test_tensor_names_are_only_names() -> None:
+    params = {"../../x": np.ones(1), "/etc/passwd": np.ones(1), "\x1b]0;x\x07": np.ones(1)}
+    assert from_bytes(to_bytes(small(params=params)), "x").params.keys() == params.keys()
