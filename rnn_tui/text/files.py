@@ -7,6 +7,7 @@ never mapped: one that is changed or cut afterwards does not matter.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -29,10 +30,8 @@ PATTERNS = ("*.txt", "*.md", "*.markdown", "*.rst", "*.tex", "*.org", "*.py")
 _CHUNK = 2**20
 _KINDS = (
     (stat.S_ISFIFO, "a pipe: to read one, let it be standard input and name it -"),
-    (stat.S_ISSOCK, "a socket, not a file"),
     (stat.S_ISCHR, "a device, not a file"),
     (stat.S_ISBLK, "a device, not a file"),
-    (stat.S_ISDIR, "a directory, not a file"),
 )
 
 
@@ -164,6 +163,8 @@ def _refuse(error: OSError) -> None:
 
 
 def _refusal(path: str, error: OSError) -> CorpusError:
+    if error.errno == errno.ENXIO:  # what opening a socket gives
+        return CorpusError(f"{_named(path)} is a socket, not a file")
     reason = (error.strerror or "it cannot be read").lower()
     return CorpusError(f"{_named(path)} cannot be read: {reason}")
 
