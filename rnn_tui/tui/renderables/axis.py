@@ -46,10 +46,17 @@ class Axis:
             return False
         return self.low <= float(_scaled(np.float64(value), self.log)) <= self.high
 
-    def cell(self, values: Array, cells: int) -> Array:
-        """The cell (n,), 0 to cells - 1, that each number (n,) falls into."""
+    def cell(self, values: Array, cells: int, parts: int = 1) -> Array:
+        """The cell (n,), 0 to cells - 1, that each number (n,) falls into.
+
+        parts: into how many dots a cell is divided; 1 for whole characters.
+        """
         share = (self.place(values) - self.low) / (self.high - self.low)
-        return np.floor(0.5 + (cells - 1) * share).astype(np.int64)
+        return np.floor(0.5 + (cells * parts - 1) * share).astype(np.int64) // parts
+
+    def dot(self, index: int, dots: int) -> float:
+        """The place on the scale of a dot, of so many along the axis."""
+        return self.low + (self.high - self.low) * index / max(dots - 1, 1)
 
 
 def _scaled(values: Any, log: bool) -> Array:

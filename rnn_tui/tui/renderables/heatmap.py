@@ -55,12 +55,13 @@ class Heatmap:
         height: int,
         shades: Shades | None = None,
         first: tuple[int, int] = (0, 0),
+        scale: float | None = None,
     ) -> None:
         self.data = data
         self.palette = palette
         self.shades = shades
         self.layout = lay_out(data, width, height, shades is not None, first)
-        self.scale = data.scale if data.scale else round_up(largest_magnitude(data.matrix))
+        self.scale = scale or data.scale or round_up(largest_magnitude(data.matrix))
         self._plain = ink(palette.text, palette.background)
         self._faint = ink(palette.faint, palette.background)
         self._strong = ink(palette.text, palette.background, bold=True)
@@ -77,8 +78,10 @@ class Heatmap:
             segments = self._body(y, cursor)
         elif y < layout.body_lines + layout.label_lines:
             segments = self._column_labels(cursor)
-        else:
+        elif y < layout.body_lines + layout.label_lines + layout.legend_lines:
             segments = self._legend()
+        else:
+            segments = []
         return Strip(segments).adjust_cell_length(layout.width, self._plain)
 
     @cached_property
@@ -224,13 +227,13 @@ class Heatmap:
         else:
             bar = [Segment("█", ink(color, self.palette.background)) for color in self._bar]
         parts = [Segment(low, self._plain), *bar, Segment(f" +{end}", self._plain)]
-        if self.data.note:
-            parts.append(Segment(f"   {self.data.note}", self._faint))
+        notes = [self.data.note, self.layout.part_seen]
+        parts += [Segment(f"   {note}", self._faint) for note in notes if note]
         return parts
 
     @property
     def _bar(self) -> tuple[Rgb, ...]:
-        return self.palette.colors[:: 2 if self.layout.width >= 40 else 5]
+        return self.palette.colors[:: 2 if self.layout.width >= 60 else 5]
 
 
 def render_heatmap(

@@ -81,18 +81,33 @@ class Layout:
     first_column: int
 
     @property
-    def body_lines(self) -> int:
-        """Lines for values."""
-        return self.height - self.label_lines - self.legend_lines
+    def room(self) -> int:
+        """Lines that values may take."""
+        return max(self.height - self.label_lines - self.legend_lines, 0)
 
     @property
     def visible(self) -> Capacity:
         """How many rows and columns can be seen."""
-        across = (self.width - self.label_width) // self.cell_width
-        down = self.body_lines * self.halves // self.cell_height
+        across = max(self.width - self.label_width, 0) // self.cell_width
+        down = self.room * self.halves // self.cell_height
         return Capacity(
             min(down, self.rows - self.first_row), min(across, self.columns - self.first_column)
         )
+
+    @property
+    def body_lines(self) -> int:
+        """Lines that values do take; labels and legend follow them directly."""
+        return -(-self.visible.rows * self.cell_height // self.halves)
+
+    @property
+    def part_seen(self) -> str:
+        """In words, what can be seen of a matrix that does not fit; nothing if it does."""
+        rows, columns = self.visible
+        parts = [
+            _span("rows", self.first_row, rows, self.rows),
+            _span("columns", self.first_column, columns, self.columns),
+        ]
+        return ", ".join(part for part in parts if part)
 
     def cell_at(self, x: int, y: int) -> tuple[int, int] | None:
         """The row and column drawn at a place of the widget; of two in one cell the upper."""
@@ -108,6 +123,10 @@ class Layout:
         start = (row - self.first_row) * self.cell_height
         stop = start + self.cell_height
         return range(start // self.halves, -(-stop // self.halves))
+
+
+def _span(name: str, first: int, seen: int, count: int) -> str:
+    return f"{name} {first}–{first + seen - 1} of {count}" if 0 < seen < count else ""
 
 
 def capacity(

@@ -146,7 +146,7 @@ class Palette:
 
 # Hue and chroma of the ends are kept; only lightness is set, the same on both sides.
 _ENDS: Final = {True: ("#4aa3ff", "#ff9f40"), False: ("#0a58b8", "#b35300")}
-_END_LIGHTNESS: Final = {True: 0.80, False: 0.42}
+_END_LIGHTNESS: Final = {True: 0.80, False: 0.50}
 
 
 def _ramp(start: Rgb, end: str, lightness: float, steps: int) -> list[Rgb]:

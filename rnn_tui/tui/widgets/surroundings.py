@@ -1,0 +1,38 @@
+"""What a widget that draws its own lines has to know about the app around it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from textual.widget import Widget
+
+from rnn_tui.tui.renderables.characters import plain_characters
+from rnn_tui.tui.renderables.heatmap import ASCII_SHADES, SHADES, Shades
+from rnn_tui.tui.renderables.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, Rgb
+
+
+def only_ascii() -> bool:
+    """Whether the terminal is to be sent nothing but ASCII."""
+    return plain_characters(os.environ)
+
+
+def shades(widget: Widget) -> Shades | None:
+    """The characters to draw a matrix with where colours or blocks cannot be used, else None."""
+    if only_ascii():
+        return ASCII_SHADES
+    return SHADES if widget.app.no_color else None
+
+
+def surroundings(widget: Widget) -> tuple[Rgb, bool]:
+    """The background that a widget is drawn on, and whether the theme is a dark one."""
+    dark = is_dark(widget.app)
+    background = widget.background_colors[1]
+    if background.a < 1 or background.ansi is not None:
+        return (DARK_BACKGROUND if dark else LIGHT_BACKGROUND), dark
+    return Rgb(*background.rgb), dark
+
+
+def is_dark(app: Any) -> bool:
+    """Whether the theme of the app is a dark one."""
+    return bool(app.current_theme.dark)
