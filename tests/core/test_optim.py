@@ -144,14 +144,14 @@ def test_restored_moments_continue_with_the_same_bits(name: str, dtype: str) -> 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_same_inputs_make_the_same_bits_in_the_same_dtype(name: str, dtype: str) -> None:
     results = []
-    for _ in range(2):
+    for eta in (ETA, ETA, np.float64(ETA)):  # the last would widen float32 if it were let
         theta, gradients = problem(updates=5, dtype=dtype)
         optimizer = make_optimizer(name, theta.size, dtype)
         for g in gradients:
-            optimizer.update(theta, g, np.float64(ETA))
+            optimizer.update(theta, g, eta)
         assert {value.dtype for value in optimizer.moments.values()} <= {np.dtype(dtype)}
         results.append(theta.tobytes())
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
