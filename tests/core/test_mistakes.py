@@ -21,6 +21,7 @@ from rnn_tui.core.parameters import architecture_of
 LOWER = {"layer0.W_xh", "layer0.W_hh", "layer0.b_h", "state.layer0"}
 UPPER = {"layer1.W_xh", "layer1.W_hh", "layer1.b_h", "state.layer1"}
 HIDDEN = LOWER | UPPER
+W_HH_BOTH, B_H_BOTH = {"layer0.W_hh", "layer1.W_hh"}, {"layer0.b_h", "layer1.b_h"}
 EVERYTHING = HIDDEN | {"W_hy", "b_y"}
 
 
@@ -41,6 +42,7 @@ B_Y = 'np.dot(self._ones_TB, dlogits, out=self.gradients["b_y"])'
 TO_TOP = 'np.dot(dlogits, params["W_hy"].T, out=top.d_outputs)'
 AT_TARGET = "self._dlogits[self._rows, targets] -= scale"
 SCALE = "scale = 1 / len(targets)"
+TO_BELOW = 'np.dot(self.d_outputs, weights["W_xh"].T, out=dx)'
 BELOW = "layer.backward_to_input(weights[i], below.d_outputs)"
 
 MISTAKES = {
@@ -62,32 +64,30 @@ MISTAKES = {
     "time runs forward": Mistake(rnn, BACK_IN_TIME, "range(1, len(d))", HIDDEN),
     "W_hh not transposed": Mistake(rnn, 'weights["W_hh"].T', 'weights["W_hh"]', HIDDEN),
     "W_hy not transposed": Mistake(model, TO_TOP, TO_TOP.replace('["W_hy"].T', '["W_hy"]'), HIDDEN),
-    "dW_hh with the new state": Mistake(
-        rnn, W_HH, W_HH.replace("previous", "outputs"), {"layer0.W_hh", "layer1.W_hh"}
-    ),
+    "dW_hh with the new state": Mistake(rnn, W_HH, W_HH.replace("previous", "outputs"), W_HH_BOTH),
     "dW_hh transposed": Mistake(
         rnn,
         W_HH,
         'np.dot(self.d_outputs.T, self.previous, out=gradients["W_hh"])',
-        {"layer0.W_hh", "layer1.W_hh"},
+        W_HH_BOTH,
     ),
     "dW_hh of the first step only": Mistake(
         rnn,
         W_HH,
         'np.dot(self.hidden[0].T, self.d[1], out=gradients["W_hh"])',
-        {"layer0.W_hh", "layer1.W_hh"},
+        W_HH_BOTH,
     ),
     "db_h overwritten at every step": Mistake(
-        rnn, B_H, 'np.sum(self.d[1], axis=0, out=gradients["b_h"])', {"layer0.b_h", "layer1.b_h"}
+        rnn, B_H, 'np.sum(self.d[1], axis=0, out=gradients["b_h"])', B_H_BOTH
     ),
     "db_h of one stream of the batch": Mistake(
         rnn,
         B_H,
         'np.sum(self.d[1:, 0], axis=0, out=gradients["b_h"])',
-        {"layer0.b_h", "layer1.b_h"},
+        B_H_BOTH,
     ),
     "db_h with the incoming state": Mistake(
-        rnn, B_H, 'np.sum(self.d, axis=(0, 1), out=gradients["b_h"])', {"layer0.b_h", "layer1.b_h"}
+        rnn, B_H, 'np.sum(self.d, axis=(0, 1), out=gradients["b_h"])', B_H_BOTH
     ),
     "dW_hy with the old state": Mistake(model, W_HY, W_HY.replace("outputs", "previous"), {"W_hy"}),
     "db_y overwritten at every step": Mistake(
@@ -95,17 +95,18 @@ MISTAKES = {
     ),
     "p instead of p - y": Mistake(model, AT_TARGET, "pass", EVERYTHING),
     "p + y": Mistake(model, AT_TARGET, AT_TARGET.replace("-=", "+="), EVERYTHING),
+    # The bias sums over all steps and cannot tell which target belonged to which.
     "targets one step late": Mistake(
-        model, AT_TARGET, AT_TARGET.replace("targets", "np.roll(targets, self.B)"), EVERYTHING
+        model,
+        AT_TARGET,
+        AT_TARGET.replace("targets", "np.roll(targets, self.B)"),
+        EVERYTHING - {"b_y"},
     ),
     "a sum instead of a mean": Mistake(model, SCALE, "scale = 1.0", EVERYTHING),
     "a mean over time but not the batch": Mistake(model, SCALE, "scale = 1 / self.T", EVERYTHING),
     "the layer below gets nothing": Mistake(model, BELOW, "below.d_outputs.fill(0)", LOWER),
     "the layer below gets it by W_hh": Mistake(
-        rnn,
-        'np.dot(self.d_outputs, weights["W_xh"].T',
-        'np.dot(self.d_outputs, weights["W_hh"].T',
-        LOWER,
+        rnn, TO_BELOW, TO_BELOW.replace("W_xh", "W_hh"), LOWER
     ),
     "dW_xh above with the old state below": Mistake(
         model, "DenseInput(below.outputs)", "DenseInput(below.previous)", {"layer1.W_xh"}
