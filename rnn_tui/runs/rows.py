@@ -21,6 +21,17 @@ class Row(NamedTuple):
     epoch: float  # passes over the text
 
 
+class Span(NamedTuple):
+    """The training losses of neighbouring steps, for a chart that has no room for each."""
+
+    first: int  # step
+    last: int  # step
+    low: float | None  # of the finite losses; None if there is none
+    high: float | None
+    mean: float | None
+    odd: int  # how many losses are NaN or infinite
+
+
 class HeldOut(NamedTuple):
     """One evaluation on the held-out text; the mean loss in nats per character."""
 

@@ -83,6 +83,19 @@ def test_every_number_survives(number: float) -> None:
     assert bits(kept) == bits(number) or (math.isnan(kept) and math.isnan(number))
 
 
+def test_spans_keep_the_extremes_and_count_what_is_not_finite(log: MetricsLog) -> None:
+    for step, loss in enumerate([9.0, 3.0, 1.0, math.nan, 2.0, -math.inf, math.inf], 1):
+        log.append(row(step, loss))
+    log.flush()
+    assert log.spans(1, 3) == [
+        (2, 2, 3.0, 3.0, 3.0, 0),
+        (3, 5, 1.0, 2.0, 1.5, 1),
+        (6, 7, *[None] * 3, 2),
+    ]
+    assert len(log.spans(0, 1)) == 7
+    assert log.spans(7, 10) == []
+
+
 def test_what_is_not_finite_survives_in_every_column(log: MetricsLog) -> None:
     for step, odd in enumerate((math.nan, math.inf, -math.inf), 1):
         log.append(Row(step, odd, odd, odd, odd, 0, odd, odd))
