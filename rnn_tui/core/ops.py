@@ -127,8 +127,11 @@ def norm_forward(*gradients: Array) -> Array:
 
 
 def clip_scale_forward(norm: Array, limit: Array) -> Array:
-    """min(1, limit / norm): Pascanu, Mikolov & Bengio (2013), algorithm 1."""
-    return np.asarray(1.0 if norm <= limit else limit / norm)
+    """min(1, limit / norm): Pascanu, Mikolov & Bengio (2013), algorithm 1.
+
+    A norm that is not finite gives 1: such gradients must not be applied, only seen.
+    """
+    return np.asarray(limit / norm if limit < norm < np.inf else 1.0)
 
 
 def scale_forward(gradient: Array, scale: Array) -> Array:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rnn_tui.core.clipping import clip_by_norm
 from rnn_tui.core.trace import trace
 
 # Every formula, evaluated from its operands by names: written down apart from the operations.
@@ -158,6 +159,17 @@ def test_clipping_leaves_the_direction_and_the_update_uses_it(make_problem):
     for name, value in book.updated.items():
         expected = problem.params[name] - 0.5 * book.gradients[name] * 0.01 / norm
         assert np.allclose(value, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("limit", [0.05, 100.0])
+def test_clipping_equals_that_of_training(make_problem, limit):
+    book = trace(*make_problem(), clip=limit)
+    flat = np.concatenate([gradient.ravel() for gradient in book.gradients.values()])
+    norm, scale = clip_by_norm(flat, limit)
+    by_name = {operation.name: operation.value for operation in book}
+    assert np.isclose(by_name["norm"], norm, rtol=1e-14)
+    assert np.isclose(by_name["scale"], scale, rtol=1e-14)
+    assert np.allclose(by_name["clip db_y"], flat[-4:], rtol=1e-13)
 
 
 @pytest.mark.parametrize("limit", [None, 0, np.inf])
