@@ -39,7 +39,7 @@ def attach(run: str | None, runs: str | None) -> int:
         raise ConfigError(f"nobody is training {directory.name}: rnn-tui resume {directory.name}")
     from rnn_tui.tui.app import RnnTuiApp
 
-    return RnnTuiApp.watch(directory)
+    return RnnTuiApp.open_on(directory)
 
 
 def _newest_training(folder: Any) -> RunDirectory:
@@ -53,7 +53,7 @@ def open_owned(directory: RunDirectory, process: subprocess.Popen[bytes]) -> int
     """Open the app on a run that was started for it."""
     from rnn_tui.tui.app import RnnTuiApp
 
-    return RnnTuiApp.watch(directory, process)
+    return RnnTuiApp.open_on(directory, process)
 
 
 def require_terminal(instead: str, reads_text: bool = False) -> None:

@@ -12,7 +12,8 @@ from rnn_tui.training import protocol
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.training.stream import checked_temperature
-from rnn_tui.training.views import look, pack
+from rnn_tui.training.views import look
+from rnn_tui.training.wire import pack
 
 MOST_ROWS = 20_000
 """Rows of metrics in one answer."""

@@ -6,25 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array
-from rnn_tui.training.protocol import ArrayData, View, ViewData
-
-DTYPES = frozenset({"<f4", "<f8", "<i8"})
-"""The only dtypes that are accepted from the wire."""
-
-
-def pack(array: Array) -> ArrayData:
-    """The array as it travels: little endian, C order."""
-    little = np.ascontiguousarray(array)
-    little = little.astype(little.dtype.newbyteorder("<"), copy=False)
-    return ArrayData(little.dtype.str, array.shape, little.tobytes())
-
-
-def unpack(data: ArrayData) -> Array:
-    """The array again, read-only. Raises ValueError when dtype, shape and bytes disagree."""
-    if data.dtype not in DTYPES:
-        raise ValueError(f"arrays of dtype {data.dtype!r} are not accepted")
-    return np.frombuffer(data.data, dtype=np.dtype(data.dtype)).reshape(data.shape)
-
+from rnn_tui.training.protocol import View, ViewData
+from rnn_tui.training.wire import pack
 
 def pool(matrix: Array, rows: int, columns: int) -> tuple[Array, int, int]:
     """Blocks of equal size reduced to their value of largest magnitude, sign kept.

@@ -181,7 +181,7 @@ class Series:
         for value in values.tolist():
             if value == value:  # not NaN
                 decay *= rate
-                average += (value - average) * (1 - rate) / (1 - decay)
+                average += (value - average) * ((1 - rate) / (1 - decay))  # 1 at first
             smoothed.append(average if decay < 1 else float("nan"))
         self._average, self._decay = average, decay
         return np.array(smoothed)

@@ -203,7 +203,8 @@ class Heatmap:
         labels = self.data.column_labels[layout.first_column : layout.first_column + columns]
         cells = [" "] * (columns * layout.cell_width)
         widest = max((cell_len(label) for label in labels), default=1)
-        every = 1 if widest <= 1 else _label_step(widest + 1, layout.cell_width)
+        words = any(len(label) > 1 for label in labels)
+        every = _label_step(widest + 1, layout.cell_width) if words else 1
         for index in range(0, len(labels), every):
             fits = every > 1 or cell_len(labels[index]) <= layout.cell_width
             start = index * layout.cell_width + (layout.cell_width - 1) // 2

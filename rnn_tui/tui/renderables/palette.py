@@ -146,6 +146,7 @@ class Palette:
 
 # Hue and chroma of the ends are kept; only lightness is set, the same on both sides.
 _ENDS: Final = {True: ("#4aa3ff", "#ff9f40"), False: ("#0a58b8", "#b35300")}
+_LEAST_LIGHTNESS: Final = 0.1  # below it, 8 bits cannot tell steps apart
 _END_LIGHTNESS: Final = {True: 0.80, False: 0.50}
 
 
@@ -153,6 +154,7 @@ def _ramp(start: Rgb, end: str, lightness: float, steps: int) -> list[Rgb]:
     """Colours from start (left out) to the hue of end at a lightness, evenly spaced in OKLab."""
     first, last = oklab(start), oklab(rgb(end))
     last[0] = lightness
+    first[0] = max(first[0], _LEAST_LIGHTNESS)
     return [from_oklab(first + (last - first) * step / steps) for step in range(1, steps + 1)]
 
 

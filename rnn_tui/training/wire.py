@@ -1,0 +1,25 @@
+"""Arrays on the wire: dtype, shape and bytes, checked when they arrive."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn_tui.core.arrays import Array
+from rnn_tui.training.protocol import ArrayData
+
+DTYPES = frozenset({"<f8", "<i8"})
+"""The only dtypes that are accepted."""
+
+
+def pack(array: Array) -> ArrayData:
+    """The array as it travels: little endian, C order."""
+    little = np.ascontiguousarray(array)
+    little = little.astype(little.dtype.newbyteorder("<"), copy=False)
+    return ArrayData(little.dtype.str, array.shape, little.tobytes())
+
+
+def unpack(data: ArrayData) -> Array:
+    """The array again, read-only. Raises ValueError when dtype, shape and bytes disagree."""
+    if data.dtype not in DTYPES:
+        raise ValueError(f"arrays of dtype {data.dtype!r} are not accepted")
+    return np.frombuffer(data.data, dtype=np.dtype(data.dtype)).reshape(data.shape)

@@ -1,0 +1,203 @@
+"""The app: a terminal that watches one run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
+from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop
+from rnn_tui.tui.feed import Feed
+from rnn_tui.tui.filters import VisibleOnly
+from rnn_tui.tui.screens.dashboard import DashboardScreen
+from rnn_tui.tui.screens.leave import Choice, LeaveScreen
+from rnn_tui.tui.themes import DARK, LIGHT
+from rnn_tui.tui.widgets.sample_pane import SamplePane
+
+STOP_SECONDS = 10.0
+"""How long the app waits for the trainer to save when it is told to stop."""
+
+TERMINAL_CHECK_SECONDS = 1.0
+
+
+class RnnTuiApp(App[str]):
+    """Shows the dashboard of one run.
+
+    Args:
+        connect: reaches the run's server; called again when the server is gone.
+        name_of_run: what the run is called.
+        owner: whether the run ends with this app unless it is told otherwise.
+        log_file: where an unexpected error is written.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "rnn-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", "leave", show=False, priority=True, id="app.leave-now"),
+        Binding("ctrl+q", "leave", "leave", show=False, priority=True, id="app.leave-q"),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
+        Binding(
+            "d", "toggle_dark", "light/dark", show=False, tooltip="light or dark", id="app.dark"
+        ),
+    ]
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Client]],
+        name_of_run: str,
+        owner: bool = False,
+        log_file: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = os.environ.get("TEXTUAL_THEME", DARK.name).split(",")[0]
+        self.name_of_run = name_of_run
+        self.owner = owner
+        self.log_file = log_file
+        self.dashboard = DashboardScreen()
+        self.feed = Feed(connect, self.dashboard)
+
+    # -- life -------------------------------------------------------------------------------------
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The net below every widget: what could act on the terminal is replaced."""
+        return [*super().get_line_filters(), VisibleOnly()]
+
+    def on_mount(self) -> None:
+        """Draw the frame first, then look for the run."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end_by_signal, number)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        self.push_screen(self.dashboard)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+        if not self.is_headless:
+            self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _end_without_terminal(self) -> None:
+        stdin = sys.__stdin__
+        if stdin is None or not os.isatty(stdin.fileno()):
+            self.exit(return_code=128 + signal.SIGHUP)
+
+    def _fatal_error(self) -> None:
+        """An unexpected error: the whole of it goes into the log, one line to the user."""
+        report = traceback.format_exc()
+        where = self.log_file or Path("rnn-tui-error.log")
+        try:
+            with where.open("a") as file:
+                file.write(report)
+        except OSError:
+            where = Path(os.devnull)
+        self.fatal = f"rnn-tui: an error that should not happen: it is described in {where}"
+        self._close_messages_no_wait()
+
+    fatal: str = ""
+    stopped: bool = False
+
+    # -- the run ------------------------------------------------------------------------------------
+
+    @property
+    def answered(self) -> float:
+        """When the server answered last, monotonic."""
+        return self.feed.answered
+
+    def wake(self) -> None:
+        """Ask for a frame now."""
+        self.feed.wake()
+
+    def tell(self, request: Request) -> None:
+        """Have the run's server do something; what it refuses is shown."""
+        self.run_worker(self._tell(request), exit_on_error=True)
+
+    async def _tell(self, request: Request) -> None:
+        try:
+            detail = await self.feed.send(request)
+        except (RefusedError, ServerGoneError) as error:
+            self.notify(str(error), severity="warning", markup=False)
+            if isinstance(request, StartSample):
+                self.dashboard.query_one(SamplePane).failed()
+        else:
+            if detail:
+                self.notify(detail, timeout=2, markup=False)
+
+    # -- keys ---------------------------------------------------------------------------------------
+
+    def action_toggle_dark(self) -> None:
+        """The other of our two themes."""
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+
+    def action_leave(self) -> None:
+        """Ask what becomes of the run; a second Ctrl+C saves and stops it."""
+        if isinstance(self.screen, LeaveScreen):
+            self.screen.dismiss("stop")
+        elif self.feed.connected:
+            self.push_screen(LeaveScreen(self.name_of_run, self.owner), self._leave)
+        else:
+            self.exit()
+
+    async def _leave(self, choice: Choice | None) -> None:
+        if choice == "stop":
+            await self._part(Stop(), "saved and stopped; go on with: rnn-tui resume")
+        elif choice == "leave":
+            await self._part(LeaveRunning(), "goes on; return with: rnn-tui attach")
+
+    async def _part(self, request: Request, farewell: str) -> None:
+        try:
+            await asyncio.wait_for(self.feed.send(request), STOP_SECONDS)
+        except (RefusedError, ServerGoneError, TimeoutError) as error:
+            self.exit(f"rnn-tui: {error or 'the trainer did not answer'}")
+        else:
+            self.stopped = isinstance(request, Stop)
+            self.exit(f"run {self.name_of_run} {farewell} {self.name_of_run}")
+
+    async def action_quit(self) -> None:
+        """The palette's way out is ours."""
+        self.action_leave()
+
+    # -- from the command line ------------------------------------------------------------------------
+
+    @classmethod
+    def open_on(cls, directory: RunDirectory, process: subprocess.Popen[bytes] | None = None) -> int:
+        """Open the app on a run, on its own process if there is one; the exit status."""
+        owner = process is not None
+
+        async def connect() -> Client:
+            return await SocketClient.connect(directory, owner, process)
+
+        app = cls(connect, directory.name, owner, directory.log_file)
+        farewell = app.run()
+        if app.fatal:
+            sys.stderr.write(app.fatal + "\n")
+        elif farewell:
+            sys.stdout.write(farewell + "\n")
+        if process is not None and app.stopped:
+            _collect(process)
+        return app.return_code or 0
+
+
+def _collect(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a trainer that was told to stop, so that nothing is left behind."""
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        sys.stderr.write("rnn-tui: the trainer is still saving\n")

@@ -1,0 +1,124 @@
+"""Asks the run's server for what is visible, at the app's own rate, and never faster than it draws.
+
+Pull, not push: the answer is the latest state, so a slow terminal skips frames and stays in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from rnn_tui.training.client import Client, RefusedError, ServerGoneError
+from rnn_tui.training.protocol import Request
+from rnn_tui.tui.history import Frame, History
+
+FRAME_SECONDS = 0.2
+"""Between two frames while training."""
+
+TEXT_SECONDS = 0.08
+"""Between two frames while a text is being written that somebody waits for."""
+
+SHARE = 0.35
+"""Of one core that drawing may take: a dearer frame makes the next one later."""
+
+SLOWEST = 2.0
+"""Seconds between two frames at most."""
+
+RECONNECT_SECONDS = 1.0
+
+
+class Viewer(Protocol):
+    """Who looks at the run: says what it wants to see, and is shown it."""
+
+    def wishes(self, history: History) -> dict[str, Any]:
+        """The views and the text that the visible panes need."""
+
+    def show(self, frame: Frame) -> None:
+        """Draw."""
+
+    def greet(self, history: History) -> None:
+        """A run was reached, for the first time or again."""
+
+    def lost(self, reason: str) -> None:
+        """The server does not answer any more."""
+
+    @property
+    def hurried(self) -> bool:
+        """Whether a text is being written that somebody waits for."""
+
+
+class Feed:
+    """The connection to one run: polls for the viewer, and carries out its commands."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Client]], viewer: Viewer) -> None:
+        self._connect = connect
+        self._viewer = viewer
+        self._client: Client | None = None
+        self._wake = asyncio.Event()
+        self.answered = time.monotonic()
+
+    async def run(self) -> None:
+        """Connect and poll, for ever; a lost server is looked for again and again."""
+        while True:
+            try:
+                client = await self._connect()
+                self._client = client
+                history = History(client.welcome)
+                self.answered = time.monotonic()
+                self._viewer.greet(history)
+                await self._poll(client, history)
+            except ServerGoneError as error:
+                self._viewer.lost(str(error))
+            except RefusedError as error:
+                self._viewer.lost(f"the trainer refused: {error}")
+            finally:
+                await self.close()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _poll(self, client: Client, history: History) -> None:
+        spent = time.process_time()
+        while True:
+            update = await client.poll(history.poll(**self._viewer.wishes(history)))
+            self.answered = time.monotonic()
+            history.take(update)
+            if update.more:
+                continue
+            self._viewer.show(Frame(history, update))
+            before, spent = spent, time.process_time()
+            await self._pause(spent - before)
+
+    async def _pause(self, cost: float) -> None:
+        """Wait for the next frame, or for a command that wants to be seen.
+
+        ``cost`` is the processor time since the last frame, drawing included.
+        """
+        pace = TEXT_SECONDS if self._viewer.hurried else FRAME_SECONDS
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(pace, min(cost / SHARE, SLOWEST)))
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a server to talk to."""
+        return self._client is not None
+
+    def wake(self) -> None:
+        """Ask for the next frame now."""
+        self._wake.set()
+
+    async def send(self, command: Request) -> str:
+        """Carry out a command. Raises RefusedError or ServerGoneError."""
+        if self._client is None:
+            raise ServerGoneError("there is no trainer to tell")
+        detail = await self._client.send(command)
+        self.wake()
+        return detail
+
+    async def close(self) -> None:
+        """Part from the run."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()

@@ -1,0 +1,275 @@
+"""The dashboard: everything about a run at once, as far as it fits."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from rnn_tui.training.protocol import (
+    Pause,
+    Request,
+    Resume,
+    Save,
+    SetLearningRate,
+    Status,
+    StepOnce,
+    View,
+)
+from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.screens.help import HelpScreen, keys_of
+from rnn_tui.tui.widgets.array_pane import ArrayPane, GradientsPane, StatePane, WeightsPane
+from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane, NormPane
+from rnn_tui.tui.widgets.pane import Pane
+from rnn_tui.tui.widgets.pane_tabs import PaneTabs
+from rnn_tui.tui.widgets.sample_pane import SamplePane
+from rnn_tui.tui.widgets.status_bar import StatusBar
+
+Arrangement: TypeAlias = Literal["large", "medium", "small"]
+
+PANES = (LossPane, StatePane, WeightsPane, GradientsPane, SamplePane, NormPane)
+RATE_FACTOR = 1.25
+"""How much + and - change the learning rate."""
+
+SILENT_SECONDS = 3.0
+"""Without an answer for so long the status says so."""
+
+
+def arrangement(width: int, height: int) -> Arrangement:
+    """How much fits on a screen of this size."""
+    if width >= 160 and height >= 44:
+        return "large"
+    return "medium" if width >= 100 and height >= 28 else "small"
+
+
+class DashboardScreen(Screen[None]):
+    """Arranges the panes and routes what they and the keys ask for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "pause", tooltip="pause or go on training", id="run.pause"),
+        Binding("n", "one_step", "one step", tooltip="make one training step", id="run.step"),
+        Binding("plus,equals_sign", "rate(1)", "lr +", tooltip="raise the learning rate", id="run.faster"),
+        Binding("minus", "rate(-1)", "lr -", tooltip="lower the learning rate", id="run.slower"),
+        Binding("t,i", "prompt", "prompt", tooltip="write a prompt", id="sample.prompt"),
+        Binding("less_than_sign,comma", "warm(-1)", "cooler", show=False, tooltip="lower the temperature", id="sample.cooler"),
+        Binding("greater_than_sign,full_stop", "warm(1)", "warmer", show=False, tooltip="raise the temperature", id="sample.warmer"),
+        Binding("right_square_bracket", "turn(1)", "next array", show=False, tooltip="next layer or parameter", id="pane.next"),
+        Binding("left_square_bracket", "turn(-1)", "previous array", show=False, tooltip="previous layer or parameter", id="pane.previous"),
+        Binding("y", "axis", "y axis", show=False, tooltip="linear or logarithmic axis", id="chart.axis"),
+        Binding("w", "which", "whole/recent", show=False, tooltip="whole run or recent steps", id="chart.which"),
+        Binding("f", "full", "full pane", tooltip="one pane on the whole screen, or all", id="pane.full"),
+        Binding("ctrl+s", "save", "save", show=False, tooltip="save a checkpoint now", id="run.save"),
+        *(
+            Binding(
+                str(pane.number),
+                f"pane({pane.number})",
+                pane.label,
+                show=False,
+                tooltip=f"go to {pane.label}",
+                id=f"pane.{pane.label}",
+            )
+            for pane in PANES
+        ),
+        Binding("question_mark,f1", "keys", "keys", tooltip="the keys of where one is", id="app.keys"),
+        Binding("q", "app.leave", "leave", tooltip="leave: stop the run or let it go on", id="app.leave"),
+    ]  # fmt: skip
+
+    frame: reactive[Frame | None] = reactive(None, init=False)
+    current: reactive[int] = reactive(1, init=False)
+    full: reactive[bool] = reactive(False, init=False)
+
+    def compose(self) -> ComposeResult:
+        """All panes; which of them can be seen is arranged by size."""
+        yield StatusBar()
+        yield PaneTabs([(pane.number, pane.label) for pane in PANES])
+        with Horizontal(id="main"):
+            with Vertical(id="left"):
+                yield LossPane(id="loss").data_bind(DashboardScreen.frame)
+                yield NormPane(id="norm").data_bind(DashboardScreen.frame)
+            with Vertical(id="right"):
+                yield StatePane(id="state").data_bind(DashboardScreen.frame)
+                with Horizontal(id="parameters"):
+                    yield WeightsPane(id="weights").data_bind(DashboardScreen.frame)
+                    yield GradientsPane(id="gradients").data_bind(DashboardScreen.frame)
+        yield SamplePane(id="sample").data_bind(DashboardScreen.frame)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """The loss is what one looks at first."""
+        for pane in self.panes:
+            pane.entitle(f"{pane.number} {pane.label}")
+        self.query_one(LossPane).focus_content()
+        self.set_interval(1.0, self._notice_silence)
+
+    # -- arrangement --------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes, in the order of their numbers."""
+        return sorted(self.query(Pane), key=lambda pane: pane.number)
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane that keys act on."""
+        return next(pane for pane in self.panes if pane.number == self.current)
+
+    def on_resize(self) -> None:
+        """Another size may have room for more panes, or fewer."""
+        self._arrange()
+
+    def watch_full(self) -> None:
+        """One pane, or all."""
+        self._arrange()
+
+    def watch_current(self) -> None:
+        """Another pane is looked at."""
+        self.query_one(PaneTabs).current = self.current
+        self._arrange()
+
+    def _arrange(self) -> None:
+        fits = arrangement(*self.size)
+        single = self.full or fits == "small"
+        for name in ("large", "medium", "small"):
+            self.set_class(name == fits, f"-{name}")
+        self.set_class(single, "-single")
+        self.query_one(PaneTabs).display = single
+        for pane in self.panes:
+            pane.display = pane.number == self.current if single else self._has_room(pane, fits)
+        for name in ("parameters", "left", "right", "main"):
+            container = self.query_one(f"#{name}")
+            container.display = any(pane.display for pane in container.query(Pane))
+
+    def _has_room(self, pane: Pane, fits: Arrangement) -> bool:
+        """In the middle size weights and gradients share a place: the one looked at has it."""
+        if fits == "large" or not isinstance(pane, WeightsPane | GradientsPane):
+            return True
+        gradients = self.current == GradientsPane.number
+        return isinstance(pane, GradientsPane) == gradients
+
+    def on_descendant_focus(self) -> None:
+        """The pane that has the focus is the current one."""
+        for pane in self.panes:
+            if pane.has_focus_within:
+                self.current = pane.number
+
+    # -- what the feed brings and needs ---------------------------------------------------------
+
+    def wishes(self, history: History) -> dict[str, Any]:
+        """The views and the text that the visible panes need."""
+        views: list[View] = [
+            pane.wish(history.welcome) for pane in self.query(ArrayPane) if pane.on_screen
+        ]
+        sample = self.query_one(SamplePane)
+        return {"views": tuple(views), **(sample.wishes() if sample.on_screen else {})}
+
+    @property
+    def hurried(self) -> bool:
+        """Whether a text is being written that somebody waits for."""
+        return self.query_one(SamplePane).writing
+
+    def greet(self, history: History) -> None:
+        """A run was reached."""
+        bar = self.query_one(StatusBar)
+        bar.welcome, bar.trouble, bar.phase = history.welcome, "", "starting"
+        self.query_one(SamplePane).reset()
+
+    def show(self, frame: Frame) -> None:
+        """Draw what arrived."""
+        bar = self.query_one(StatusBar)
+        bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
+        self.frame = frame
+
+    def lost(self, reason: str) -> None:
+        """The server is gone: what was drawn stays."""
+        bar = self.query_one(StatusBar)
+        if bar.phase != "finished":
+            bar.trouble, bar.phase = reason, "lost"
+
+    def _notice_silence(self) -> None:
+        bar = self.query_one(StatusBar)
+        silent = time.monotonic() - self.app.answered  # type: ignore[attr-defined]
+        if bar.phase not in {"lost", "starting"} and silent > SILENT_SECONDS:
+            bar.phase, bar.trouble = "silent", f"no answer from the trainer for {silent:.0f} s"
+
+    # -- keys -----------------------------------------------------------------------------------
+
+    @property
+    def _status(self) -> Status | None:
+        return self.frame.update.status if self.frame is not None else None
+
+    def _tell(self, request: Request) -> None:
+        self.app.tell(request)  # type: ignore[attr-defined]
+
+    def action_pause(self) -> None:
+        """Pause or go on."""
+        status = self._status
+        if status is not None:
+            self._tell(Pause() if status.phase == "training" else Resume())
+
+    def action_one_step(self) -> None:
+        """One training step."""
+        self._tell(StepOnce())
+
+    def action_rate(self, direction: int) -> None:
+        """Change the learning rate by a quarter."""
+        status = self._status
+        if status is not None:
+            rate = status.learning_rate * RATE_FACTOR**direction
+            self._tell(SetLearningRate(float(f"{rate:.3g}")))
+
+    def action_save(self) -> None:
+        """Save now."""
+        self._tell(Save())
+
+    def action_prompt(self) -> None:
+        """Go to the prompt."""
+        self.action_pane(SamplePane.number)
+
+    def action_warm(self, steps: int) -> None:
+        """Change the temperature."""
+        self.query_one(SamplePane).warm(steps)
+
+    def action_turn(self, by: int) -> None:
+        """Another array in the current pane."""
+        self.current_pane.action_turn(by)
+        self.app.wake()  # type: ignore[attr-defined]
+
+    def action_axis(self) -> None:
+        """Linear or logarithmic."""
+        for pane in self.query(ChartPane):
+            pane.log_axis = not pane.log_axis
+
+    def action_which(self) -> None:
+        """Whole or recent."""
+        for pane in self.query(ChartPane):
+            pane.which = "recent" if pane.which == "whole" else "whole"
+
+    def action_full(self) -> None:
+        """One pane or all."""
+        self.full = not self.full
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane."""
+        self.current = number
+        self.call_after_refresh(self.current_pane.focus_content)
+
+    def action_keys(self) -> None:
+        """List the keys."""
+        self.app.push_screen(HelpScreen(keys_of(self)))
+
+    @on(PaneTabs.Chosen)
+    def choose_pane(self, event: PaneTabs.Chosen) -> None:
+        """A tab was clicked."""
+        self.action_pane(event.number)
+
+    @on(SamplePane.Asked)
+    def pass_on(self, event: SamplePane.Asked) -> None:
+        """The sample pane wants something of the trainer."""
+        self._tell(event.request)

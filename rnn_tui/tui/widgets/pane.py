@@ -1,0 +1,78 @@
+"""A pane of the dashboard: a frame with a title around what it draws."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+
+from rnn_tui.training.protocol import View
+from rnn_tui.tui.history import Frame
+
+
+class Pane(Vertical):
+    """One subject of the dashboard.
+
+    ``frame`` is bound to the screen's; a pane that cannot be seen asks for nothing and draws
+    nothing. The title is shown as it is: nothing in it is markup.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Pane {
+        border: round $panel-lighten-2;
+        border-title-color: $foreground;
+        border-subtitle-color: $text-muted;
+        padding: 0 1;
+    }
+    Pane:focus-within { border: round $primary; border-title-style: bold; }
+    """
+
+    number: ClassVar[int] = 0
+    label: ClassVar[str] = ""
+
+    frame: reactive[Frame | None] = reactive(None, init=False)
+
+    def compose(self) -> ComposeResult:
+        """Nothing by itself."""
+        yield from ()
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Set the title and the subtitle, as plain text."""
+        if str(self.border_title or "") != title:
+            self.border_title = Content(title)
+        if str(self.border_subtitle or "") != subtitle:
+            self.border_subtitle = Content(subtitle)
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether any of it can be seen."""
+        return self.display and bool(self.region.area) and self.is_on_screen
+
+    def views(self) -> tuple[View, ...]:
+        """What to ask the server for, given the size of now."""
+        return ()
+
+    def watch_frame(self, frame: Frame | None) -> None:
+        """Hand what arrived to the widgets that draw it."""
+        if frame is not None and self.on_screen:
+            self.take(frame)
+
+    def take(self, frame: Frame) -> None:
+        """Use a frame; only called while the pane can be seen."""
+
+    def on_resize(self) -> None:
+        """Draw the last frame at the new size."""
+        self.watch_frame(self.frame)
+
+    def action_turn(self, by: int) -> None:
+        """Show the next or the previous of what there is to choose from."""
+
+    def focus_content(self) -> None:
+        """Put the focus where keys act on this pane."""
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus()
+                return

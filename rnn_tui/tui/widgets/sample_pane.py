@@ -1,0 +1,231 @@
+"""What the network writes: by itself while it trains, and from a prompt when it is asked."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from rnn_tui.text.visible import visible_line
+from rnn_tui.training.protocol import (
+    Request,
+    SampleText,
+    SetTemperature,
+    StartSample,
+    Status,
+    StopSample,
+)
+from rnn_tui.tui.history import Frame
+from rnn_tui.tui.widgets.pane import Pane
+from rnn_tui.tui.widgets.sample_log import SampleLog
+from rnn_tui.tui.widgets.temperature_slider import TemperatureSlider
+
+AUTOMATIC_SECONDS = 4.0
+"""Between the end of a text and the next one that nobody asked for."""
+
+AFTER_ASKED_SECONDS = 10.0
+"""The same after a text that somebody asked for, so that it can be read."""
+
+ASKED_LENGTH = 500
+AUTOMATIC_LINES = 2
+LONGEST_PROMPT = 10_000
+
+
+class PromptInput(Input):
+    """The prompt; Escape leaves it, or ends the text that is being written."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave the prompt", show=False, id="prompt.leave"),
+        Binding("up", "warmer(1)", "Higher temperature", show=False, id="prompt.warmer"),
+        Binding("down", "warmer(-1)", "Lower temperature", show=False, id="prompt.cooler"),
+    ]
+
+    class Left(Message):
+        """Escape was pressed."""
+
+    class Warmer(Message):
+        """The temperature is to rise by so many steps."""
+
+        def __init__(self, steps: int) -> None:
+            super().__init__()
+            self.steps = steps
+
+    def action_leave(self) -> None:
+        """Say so."""
+        self.post_message(self.Left())
+
+    def action_warmer(self, steps: int) -> None:
+        """Say so."""
+        self.post_message(self.Warmer(steps))
+
+
+class SamplePane(Pane):
+    """The texts, the prompt and the temperature."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    SamplePane Horizontal { height: 1; }
+    SamplePane PromptInput { width: 1fr; height: 1; border: none; padding: 0; background: $boost; }
+    SamplePane TemperatureSlider { width: 44; margin-left: 2; }
+    """
+
+    number = 5
+    label = "sample"
+
+    class Asked(Message):
+        """Something for the trainer to do."""
+
+        def __init__(self, request: Request) -> None:
+            super().__init__()
+            self.request = request
+
+    _last: SampleText | None = None
+    _ended_at = 0.0
+    _awaiting = False
+
+    def compose(self) -> ComposeResult:
+        """Texts above, prompt and slider below."""
+        yield SampleLog()
+        with Horizontal():
+            yield PromptInput(
+                placeholder="prompt: type, and enter lets the network go on from there",
+                compact=True,
+                select_on_focus=False,
+                max_length=LONGEST_PROMPT,
+            )
+            yield TemperatureSlider(0.8)
+
+    @property
+    def log_of_texts(self) -> SampleLog:
+        """The texts."""
+        return self.query_one(SampleLog)
+
+    @property
+    def prompt(self) -> PromptInput:
+        """The prompt."""
+        return self.query_one(PromptInput)
+
+    @property
+    def slider(self) -> TemperatureSlider:
+        """The temperature."""
+        return self.query_one(TemperatureSlider)
+
+    @property
+    def writing(self) -> bool:
+        """Whether a text that somebody asked for is being written."""
+        last = self._last
+        return last is not None and not last.finished and not last.automatic
+
+    def wishes(self) -> dict[str, Any]:
+        """Which text goes on, and how much of it is here."""
+        if self._last is None:
+            return {}
+        number = self._last.stream
+        return {"sample": number, "sample_after": self.log_of_texts.received(number)}
+
+    def take(self, frame: Frame) -> None:
+        """Add what was written, and ask for a new text when it is time."""
+        sample, status = frame.update.sample, frame.update.status
+        if sample is not None:
+            self._take_sample(sample)
+        self._ask_when_due(status)
+        self.entitle(self.title(frame), "< > temperature · t prompt")
+
+    def _take_sample(self, sample: SampleText) -> None:
+        was_finished = self._last is not None and self._last.finished
+        if self._last is None or sample.stream != self._last.stream:
+            self._awaiting = False
+            was_finished = False
+        if sample.finished and not was_finished:
+            self._ended_at = time.monotonic()
+        self._last = sample
+        self.log_of_texts.take(sample, heading(sample))
+
+    def _ask_when_due(self, status: Status) -> None:
+        last = self._last
+        if self._awaiting or (last is not None and not last.finished):
+            return
+        rest = AUTOMATIC_SECONDS if last is None or last.automatic else AFTER_ASKED_SECONDS
+        trained = last is None or status.step > last.weights_step
+        if trained and status.step > 0 and time.monotonic() - self._ended_at >= rest:
+            self._ask("", automatic=True)
+
+    def _ask(self, prompt: str, automatic: bool) -> None:
+        length = self.log_of_texts.size.width * AUTOMATIC_LINES if automatic else ASKED_LENGTH
+        self._awaiting = True
+        self.post_message(
+            self.Asked(
+                StartSample(
+                    prompt=prompt,
+                    temperature=self.slider.value,
+                    length=max(length, 1),
+                    automatic=automatic,
+                )
+            )
+        )
+
+    def title(self, frame: Frame) -> str:
+        """Whose weights write."""
+        step = self._last.weights_step if self._last is not None else frame.update.status.step
+        return f"{self.number} sample · weights of step {step:,}"
+
+    def reset(self) -> None:
+        """Another server: its texts are numbered anew."""
+        self._last = None
+        self._awaiting = False
+
+    def failed(self) -> None:
+        """The trainer refused to begin a text: ask again later."""
+        self._awaiting = False
+        self._ended_at = time.monotonic()
+
+    @on(Input.Submitted)
+    def write_from_prompt(self, event: Input.Submitted) -> None:
+        """Enter: write from the prompt, in place of the text that is being written."""
+        event.stop()
+        self.log_of_texts.lines_back = 0
+        self._ask(event.value, automatic=False)
+
+    @on(PromptInput.Left)
+    def leave_prompt(self, event: PromptInput.Left) -> None:
+        """Escape: end the text first, then leave."""
+        event.stop()
+        if self.writing:
+            self.post_message(self.Asked(StopSample()))
+        else:
+            self.log_of_texts.focus()
+
+    @on(PromptInput.Warmer)
+    def warm_from_prompt(self, event: PromptInput.Warmer) -> None:
+        """Up and down in the prompt move the slider."""
+        event.stop()
+        self.warm(event.steps)
+
+    @on(TemperatureSlider.Changed)
+    def change_temperature(self, event: TemperatureSlider.Changed) -> None:
+        """The slider acts on the text that is being written."""
+        event.stop()
+        if self.is_mounted and self._last is not None and not self._last.finished:
+            self.post_message(self.Asked(SetTemperature(event.value)))
+
+    def warm(self, steps: int) -> None:
+        """Raise or lower the temperature."""
+        self.slider.action_change(steps * 0.05)
+
+    def focus_content(self) -> None:
+        """The prompt is what is typed into."""
+        self.prompt.focus()
+
+
+def heading(sample: SampleText) -> str:
+    """One line above a text: whose weights, how warm, and what of the prompt is unknown."""
+    parts = [f"step {sample.weights_step:,}", f"temperature {sample.temperature:.2f}"]
+    if sample.missing:
+        unknown = visible_line(sample.missing[:40])
+        parts.append(f"left out of the prompt, never seen in the text: {unknown}")
+    return "── " + " · ".join(parts) + " ──"

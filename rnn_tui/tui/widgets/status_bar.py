@@ -1,0 +1,163 @@
+"""The line above everything: what runs, how far it is, how well it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnn_tui.text.visible import visible_line
+from rnn_tui.training.protocol import Status, Welcome
+from rnn_tui.tui.renderables.palette import Rgb, ink, line_colors
+from rnn_tui.tui.widgets.surroundings import surroundings
+
+PHASES = {
+    "starting": "◌ starting",
+    "training": "● training",
+    "paused": "‖ paused",
+    "finished": "✓ finished",
+    "stopped": "■ stopped",
+    "failed": "✗ failed",
+    "lost": "✗ lost",
+    "silent": "◌ no answer",
+}
+"""A sign and a word for each state; the sign alone would say it without colours too."""
+
+
+class Part(NamedTuple):
+    """A number with its name; ``weight`` says what goes first when there is no room."""
+
+    text: str
+    weight: int
+
+
+class StatusBar(Widget):
+    """One line where there is room for it, two where there is not."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    StatusBar { height: 2; width: 1fr; background: $panel; padding: 0 1; }
+    StatusBar.-wide { height: 1; }
+    """
+
+    WIDE: ClassVar[int] = 190
+
+    welcome: reactive[Welcome | None] = reactive(None)
+    status: reactive[Status | None] = reactive(None)
+    trouble: reactive[str] = reactive("")
+    """Why there is no status: the trainer is gone, or does not answer."""
+    phase: reactive[str] = reactive("starting")
+
+    def on_resize(self) -> None:
+        """One line or two."""
+        self.set_class(self.app.size.width >= self.WIDE, "-wide")
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the bar."""
+        background, dark = surroundings(self)
+        colors = line_colors(background, dark)
+        width, height = self.size
+        phase_color: dict[str, Rgb] = {"training": colors.event, "paused": colors.held_out}
+        sign = PHASES[self.phase]
+        strong = ink(phase_color.get(self.phase, colors.text), background, bold=True)
+        if self.phase in {"lost", "failed", "silent"}:
+            strong = ink(colors.error, background, bold=True)
+        plain, faint = ink(colors.text, background), ink(colors.faint, background)
+        if y == 0:
+            segments = [
+                Segment(f"{sign:<11} ", strong),
+                *self._first_line(width - 12, plain, faint),
+            ]
+            if height == 1:
+                used = sum(segment.cell_length for segment in segments)
+                room = width - used - 3
+                segments += [Segment(" │ ", faint), Segment(self._numbers(room), plain)]
+        else:
+            segments = [Segment(self._numbers(width), plain)]
+        return Strip(segments).adjust_cell_length(width, plain)
+
+    def _first_line(self, room: int, plain: Style, faint: Style) -> list[Segment]:
+        if self.trouble:
+            return [Segment(clip(visible_line(self.trouble), room), plain)]
+        if self.welcome is None:
+            return [Segment("the trainer is starting", plain)]
+        name = clip(visible_line(self.welcome.name), 24)
+        where = f"  {clip(visible_line(self.welcome.text), 24)} · {network(self.welcome)}"
+        progress = "  " + "  ".join(fit(progress_of(self.status, self.welcome), 10_000))
+        if cell_len(name + where + progress) > room:
+            where = ""
+        return [
+            Segment(name, plain),
+            Segment(where, faint),
+            Segment(clip(progress, max(0, room - cell_len(name + where))), plain),
+        ]
+
+    def _numbers(self, room: int) -> str:
+        if self.status is None:
+            return ""
+        return "  ".join(fit(numbers_of(self.status), room))
+
+
+def clip(text: str, cells: int) -> str:
+    """The text in at most so many cells, with an ellipsis where it was cut."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, cells - 1) + "…" if cells > 0 else ""
+
+
+def fit(parts: Sequence[Part], room: int) -> list[str]:
+    """The parts in their order, without the least important ones that do not fit."""
+    kept = list(parts)
+    while kept and sum(cell_len(part.text) + 2 for part in kept) - 2 > room:
+        kept.remove(min(kept, key=lambda part: part.weight))
+    return [part.text for part in kept]
+
+
+def network(welcome: Welcome) -> str:
+    """Cell and size in a word: ``tanh 1×128``."""
+    return f"{welcome.cell} {welcome.layers}×{welcome.hidden}"
+
+
+def progress_of(status: Status | None, welcome: Welcome) -> list[Part]:
+    """How far it is."""
+    if status is None:
+        return []
+    goal = f" of {welcome.steps:,}" if welcome.steps else ""
+    return [
+        Part(f"step {status.step:>7,}{goal}", 9),
+        Part(f"epoch {status.epoch + 1:>3}", 3),
+        Part(duration(status.seconds), 4),
+    ]
+
+
+def numbers_of(status: Status) -> list[Part]:
+    """How well it does, each number with its unit and a steady width."""
+    bits = status.smoothed_loss / math.log(2)
+    pace = status.characters_per_second / 1000
+    parts = [
+        Part(f"loss {status.smoothed_loss:6.3f} nats", 9),
+        Part(f"{bits:6.3f} bits/char", 8),
+        Part(f"held out {status.held_out:6.3f}", 7),
+        Part(f"{pace:5,.0f}k char/s", 6),
+        Part(f"lr {status.learning_rate:<7.3g}", 5),
+        Part(f"|grad| {status.gradient_norm:5.2f}", 4),
+        Part(f"clipped {status.clipped_share:4.0%}", 3),
+    ]
+    if status.not_finite:
+        parts.insert(0, Part(f"✗ {status.not_finite} steps not finite", 10))
+    if status.message:
+        parts.insert(0, Part(visible_line(status.message), 11))
+    return parts
+
+
+def duration(seconds: float) -> str:
+    """``01:42``, or ``3:01:42``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
