@@ -43,12 +43,12 @@ class SliderLayout:
     @property
     def track_start(self) -> int:
         """The first column of the track."""
-        return self.down + self.value_width + 4
+        return self.down + self.value_width + 3
 
     @property
     def up(self) -> int:
         """The column of the arrow that raises the value."""
-        return self.track_start + self.track + 1 if self.track else self.track_start - 1
+        return self.track_start + self.track + 1 if self.track else self.track_start
 
     def share_at(self, x: int) -> float:
         """How far along the track, 0 to 1, a column lies."""
@@ -59,7 +59,7 @@ def lay_out_slider(width: int, label: str, value_width: int) -> SliderLayout:
     """Fit a slider into a width: first the track gives way, then the name."""
     arrows = value_width + 4
     name = f"{label} " if label and len(label) + 1 + arrows <= width else ""
-    track = width - len(name) - arrows - 2
+    track = width - len(name) - arrows - 1
     return SliderLayout(width, name, value_width, track if track >= _LEAST_TRACK else 0)
 
 

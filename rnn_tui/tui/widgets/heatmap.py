@@ -51,23 +51,19 @@ class HeatmapWidget(Widget, can_focus=True):
     cursor: reactive[Cell | None] = reactive(None, repaint=False)
 
     class CursorMoved(Message):
-        """The cursor stands on another value of the matrix."""
+        """The cursor stands on another value of the matrix: ``value``, as it was then."""
 
         def __init__(self, heatmap: HeatmapWidget, row: int, column: int) -> None:
             super().__init__()
             self.heatmap = heatmap
             self.row = row
             self.column = column
+            self.value = float(heatmap.data.matrix[row, column])
 
         @property
         def control(self) -> HeatmapWidget:
             """The heatmap it stands in."""
             return self.heatmap
-
-        @property
-        def value(self) -> float:
-            """The number under it."""
-            return float(self.heatmap.data.matrix[self.row, self.column])
 
     def __init__(
         self,
