@@ -33,7 +33,7 @@ Symbols = npt.NDArray[np.integer[Any]]
 EVALUATION_WINDOWS = 64
 """Held-out loss is measured over so many windows at most: its cost stays a small share."""
 
-SMOOTHING = 0.99
+SMOOTHING = 0.95
 """Decay of the moving average of the training loss that the status shows."""
 
 

@@ -12,6 +12,9 @@ from rnn_tui.training import protocol
 from rnn_tui.training.wire import unpack
 from rnn_tui.tui.series import Series
 
+SMOOTHING = 0.95
+"""Decay of the moving averages on the charts: about the last twenty steps."""
+
 MOST_EVENTS = 2_000
 """Events that are kept; the oldest are forgotten first."""
 
@@ -22,8 +25,8 @@ class History:
 
     welcome: protocol.Welcome
     status: protocol.Status | None = None
-    loss: Series = field(default_factory=lambda: Series(smoothing=0.98))
-    gradient_norm: Series = field(default_factory=lambda: Series(smoothing=0.98))
+    loss: Series = field(default_factory=lambda: Series(SMOOTHING))
+    gradient_norm: Series = field(default_factory=lambda: Series(SMOOTHING))
     held_out: Series = field(default_factory=lambda: Series(smoothing=0.0))
     events: deque[protocol.Event] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
     references: list[protocol.ReferenceLine] = field(default_factory=list)

@@ -244,7 +244,7 @@ def fitting(data: ViewData) -> str:
     rows, columns = unpack(data.values).shape
     notes = []
     if data.row_stride > 1 or data.column_stride > 1:
-        notes.append(f"{data.row_stride}×{data.column_stride} pooled by max |·|")
+        notes.append(f"{data.row_stride}×{data.column_stride} pooled (max)")
     if data.row_stride == 1 and rows < data.shape[0]:
         notes.append(f"rows {data.first_row}–{data.first_row + rows - 1}")
     if data.column_stride == 1 and columns < data.shape[1]:

@@ -20,12 +20,15 @@ from rnn_tui.tui.renderables.chart_data import (
     training_curves,
 )
 from rnn_tui.tui.renderables.numbers import reading
-from rnn_tui.tui.series import RECENT, Which
+from rnn_tui.tui.series import RECENT, Columns, Which
 from rnn_tui.tui.widgets.chart import ChartWidget
 from rnn_tui.tui.widgets.pane import Pane
 
 CHART_SECONDS = 0.5
 """Between two drawings of a chart at least: it changes slowly and costs the most."""
+
+ENOUGH_STEPS = 20
+"""A column that covers so many steps has a mean that is steady by itself."""
 
 LANE: dict[str, EventKind] = {
     "saved": "saved",
@@ -123,7 +126,7 @@ class LossPane(ChartPane):
             if self.which == "whole"
             else "recent · w whole",
         )
-        curves = [*training_curves(training, "train")]
+        curves = [*training_curves(steady(training), "train")]
         if len(held_out.steps):
             curves.append(line("held out", held_out.steps, held_out.maximum, "held out"))
         return ChartData(
@@ -152,7 +155,7 @@ class NormPane(ChartPane):
         share = clipped(history.welcome, status)
         self.entitle(f"{self.number} gradient norm · {share}")
         return ChartData(
-            curves=training_curves(norm, ""),
+            curves=training_curves(steady(norm), ""),
             references=[Reference(clip, f"clip {reading(clip)}")] if clip else [],
             log=self.log_axis,
             first_step=first,
@@ -160,6 +163,15 @@ class NormPane(ChartPane):
             fit_references=False,
             empty="waiting for the first step …",
         )
+
+
+def steady(columns: Columns) -> Columns:
+    """The strong line: a moving average, or the mean where a column covers enough steps for one.
+
+    A moving average over many steps lags behind a falling loss; a mean over a column does not.
+    """
+    steps = (columns.last_step - columns.first_step + 1) / max(len(columns.steps), 1)
+    return columns._replace(smoothed=columns.mean) if steps >= ENOUGH_STEPS else columns
 
 
 def clipped(welcome: protocol.Welcome, status: protocol.Status | None) -> str:

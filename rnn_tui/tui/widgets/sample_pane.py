@@ -38,12 +38,13 @@ LONGEST_PROMPT = 10_000
 
 
 class PromptInput(Input):
-    """The prompt; Escape leaves it, or ends the text that is being written."""
+    """The prompt; Escape leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave the prompt", show=False, id="prompt.leave"),
-        Binding("up", "warmer(1)", "Higher temperature", show=False, id="prompt.warmer"),
-        Binding("down", "warmer(-1)", "Lower temperature", show=False, id="prompt.cooler"),
+        Binding("enter", "submit", "write", tooltip="write from the prompt", id="prompt.submit"),
+        Binding("escape", "leave", "leave the prompt", id="prompt.leave"),
+        Binding("up", "warmer(1)", "warmer", tooltip="raise the temperature", id="prompt.warmer"),
+        Binding("down", "warmer(-1)", "cooler", tooltip="lower the temperature", id="prompt.cooler"),
     ]
 
     class Left(Message):
@@ -73,6 +74,10 @@ class SamplePane(Pane):
     SamplePane PromptInput { width: 1fr; height: 1; border: none; padding: 0; background: $boost; }
     SamplePane TemperatureSlider { width: 44; margin-left: 2; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop_text", "end the text", show=False, id="sample.stop"),
+    ]
 
     number = 5
     label = "sample"
@@ -193,12 +198,13 @@ class SamplePane(Pane):
 
     @on(PromptInput.Left)
     def leave_prompt(self, event: PromptInput.Left) -> None:
-        """Escape: end the text first, then leave."""
+        """Escape: the keys act on the dashboard again."""
         event.stop()
-        if self.writing:
-            self.post_message(self.Asked(StopSample()))
-        else:
-            self.log_of_texts.focus()
+        self.log_of_texts.focus()
+
+    def action_stop_text(self) -> None:
+        """End the text that is being written."""
+        self.post_message(self.Asked(StopSample()))
 
     @on(PromptInput.Warmer)
     def warm_from_prompt(self, event: PromptInput.Warmer) -> None:
