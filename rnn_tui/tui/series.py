@@ -101,7 +101,7 @@ class Series:
     one from the first value on, so a constant stays that constant. NaN and infinity do not enter.
     """
 
-    def __init__(self, smoothing: float = 0.98, capacity: int = BUCKETS) -> None:
+    def __init__(self, smoothing: float = 0.95, capacity: int = BUCKETS) -> None:
         self._smoothing = smoothing
         self._capacity = capacity
         self._shift = 0

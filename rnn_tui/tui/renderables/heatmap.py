@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rnn_tui.tui.renderables.heatmap_layout import HeatmapData, largest_magnitude, lay_out
-from rnn_tui.tui.renderables.numbers import round_up, short_number
+from rnn_tui.tui.renderables.numbers import round_up, short_number, steady_scale
 from rnn_tui.tui.renderables.palette import LEVELS, MIDDLE, NOT_FINITE, Palette, Rgb, ink
 
 Array = npt.NDArray[Any]
@@ -61,7 +61,7 @@ class Heatmap:
         self.palette = palette
         self.shades = shades
         self.layout = lay_out(data, width, height, shades is not None, first)
-        self.scale = scale or data.scale or round_up(largest_magnitude(data.matrix))
+        self.scale = scale or data.scale or steady_scale(largest_magnitude(data.matrix))
         self._plain = ink(palette.text, palette.background)
         self._faint = ink(palette.faint, palette.background)
         self._strong = ink(palette.text, palette.background, bold=True)
@@ -187,6 +187,8 @@ class Heatmap:
             return ""
         row = layout.first_row + -(-first // layout.cell_height)
         begins = layout.lines_of(row).start == y and row < len(labels)
+        if layout.paired:
+            return "".join(labels[row : row + 2]).ljust(2) if begins else ""
         return labels[row] if begins else ""
 
     @cached_property

@@ -75,6 +75,7 @@ class Layout:
     label_lines: int
     legend_lines: int
     halves: int  # values that a line holds at most: 2 with half blocks, 1 without colours
+    paired: bool  # single characters as labels: those of both rows of a line are written
     cell_width: int
     cell_height: int
     first_row: int
@@ -125,6 +126,12 @@ class Layout:
         return range(start // self.halves, -(-stop // self.halves))
 
 
+def label_cells(labels: Sequence[str], paired: bool) -> int:
+    """How wide the widest row label is; two of them when both rows of a line are named."""
+    widest = max((cell_len(label) for label in labels), default=0)
+    return 2 * widest if paired else widest
+
+
 def _span(name: str, first: int, seen: int, count: int) -> str:
     return f"{name} {first}–{first + seen - 1} of {count}" if 0 < seen < count else ""
 
@@ -158,10 +165,12 @@ def lay_out(
     halves = 1 if glyphs else 2
     legend_lines = _legend_lines(height)
     label_lines = _label_lines(height, bool(data.column_labels))
-    label_width = max((cell_len(label) for label in data.row_labels), default=-1) + _LABEL_GAP
+    down = (height - legend_lines - label_lines) * halves
+    cell_height = min(max(down // max(rows, 1), 1), MOST_STRETCH)
+    paired = cell_height < halves and all(len(label) == 1 for label in data.row_labels)
+    label_width = label_cells(data.row_labels, paired) + (_LABEL_GAP if data.row_labels else 0)
     if label_width >= width / 2:
         label_width = 0
-    down = (height - legend_lines - label_lines) * halves
     across = width - label_width
     return Layout(
         rows=rows,
@@ -172,8 +181,9 @@ def lay_out(
         label_lines=label_lines,
         legend_lines=legend_lines,
         halves=halves,
+        paired=paired,
         cell_width=min(max(across // max(columns, 1), 1), MOST_STRETCH),
-        cell_height=min(max(down // max(rows, 1), 1), MOST_STRETCH),
+        cell_height=cell_height,
         first_row=min(first[0], max(rows - 1, 0)),
         first_column=min(first[1], max(columns - 1, 0)),
     )

@@ -124,7 +124,7 @@ class LineChart:
             heights.append(np.array([reference.value for reference in self.data.references]))
         every = np.concatenate(heights)
         finite = every[np.isfinite(every)]
-        return value_axis(finite, self.data.log, max(self._plot_height // 4, 2))
+        return value_axis(finite, self.data.log, max(self._plot_height // 3, 2))
 
     # The plot
 

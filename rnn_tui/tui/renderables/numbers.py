@@ -8,30 +8,32 @@ from typing import Final
 LARGEST: Final = 1e300
 """Charts and scales cut off here: differences of such numbers are still finite."""
 _SMALLEST: Final = 1e-300
+_SCALE_DIGITS: Final = (1, 1.5, 2, 3, 5, 7)
 _UNITS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def round_up(value: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is at least ``value``; 1 for zero."""
+def round_up(value: float, digits: tuple[float, ...] = (1, 2, 5)) -> float:
+    """The smallest of some digits times a power of ten that is at least ``value``; 1 for zero."""
     if not value > 0:
         return 1.0
     clipped = min(max(value, _SMALLEST), LARGEST)
     power = math.floor(math.log10(clipped))
-    for digit, raised in ((1, 0), (2, 0), (5, 0), (1, 1)):
-        candidate = float(f"{digit}e{power + raised}")
+    for digit in (*digits, 10, 20):
+        candidate = float(f"{digit}e{power}")
         if candidate >= clipped:
-            return candidate
-    return float(f"2e{power + 1}")
+            break
+    return candidate
 
 
 def steady_scale(maximum: float, previous: float | None = None) -> float:
     """A round scale for ``maximum`` that stays what it was while that is not far off.
 
-    A scale that follows every matrix makes a heatmap flicker.
+    A scale that follows every matrix makes a heatmap flicker; one that is far too large makes it
+    pale.
     """
-    if previous is not None and 0.3 * previous < maximum <= previous:
+    if previous is not None and 0.4 * previous < maximum <= previous:
         return previous
-    return round_up(maximum)
+    return round_up(maximum, _SCALE_DIGITS)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -64,7 +66,7 @@ def short_number(value: float, step: float = 0.0) -> str:
         return f"{mantissa.removesuffix('.0')}e{int(power)}"
     if step:
         return f"{value:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
-    return f"{value:.4g}"
+    return f"{value:.6g}"
 
 
 def reading(value: float) -> str:

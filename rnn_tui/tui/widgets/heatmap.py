@@ -19,6 +19,7 @@ from rnn_tui.tui.renderables.heatmap_layout import (
     Capacity,
     HeatmapData,
     capacity,
+    label_cells,
     largest_magnitude,
     lay_out,
 )
@@ -93,9 +94,15 @@ class HeatmapWidget(Widget, can_focus=True):
     @property
     def capacity(self) -> Capacity:
         """How many rows and columns fit with labels like those of now: ask for no more."""
-        widest = max((len(label) for label in self.data.row_labels), default=0)
         glyphs = shades(self) is not None
+        single = all(len(label) == 1 for label in self.data.row_labels)
+        widest = label_cells(self.data.row_labels, paired=single and not glyphs)
         return capacity(*self.size, widest, bool(self.data.column_labels), glyphs)
+
+    @property
+    def cursor_value(self) -> float | None:
+        """The number under the cursor, as it is now."""
+        return None if self.cursor is None else float(self.data.matrix[self.cursor])
 
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""

@@ -96,6 +96,12 @@ def test_many_row_numbers_are_written_sparsely() -> None:
     assert [label for label in labels if label] == ["0", "16", "32", "48", "64", "80", "96", "112"]
 
 
+def test_single_characters_name_both_rows_of_a_line() -> None:
+    data = HeatmapData(np.zeros((7, 3)), list("abcdefg"), scale=1)
+    lines = texts(render_heatmap(data, PALETTE, 12, 5))
+    assert [line[:3] for line in lines[:4]] == ["ab ", "cd ", "ef ", "g  "]
+
+
 def test_column_numbers_keep_their_distance() -> None:
     data = HeatmapData(np.zeros((2, 30)), (), [str(index) for index in range(30)], scale=1)
     label_line = texts(render_heatmap(data, PALETTE, 30, 6))[4]

@@ -43,8 +43,10 @@ def test_a_scale_stays_while_the_maximum_wobbles() -> None:
     for maximum in (2.0, 1.2, 0.9, 1.99):
         scales.append(steady_scale(maximum, scales[-1]))
     assert scales == [2, 2, 2, 2, 2]
-    assert steady_scale(2.1, 2.0) == 5
-    assert steady_scale(0.1, 2.0) == 0.1
+
+
+def test_a_scale_follows_a_maximum_that_moves_far() -> None:
+    assert [steady_scale(maximum, 2.0) for maximum in (2.1, 0.7, 0.0)] == [3, 0.7, 1]
 
 
 @given(st.floats(-1e250, 1e250), st.floats(1e-6, 1e250), st.integers(1, 20))
@@ -71,6 +73,7 @@ def test_ticks_are_round() -> None:
         (1.5e6, 5e5, "1.5e6"),
         (1e-7, 1e-7, "1e-7"),
         (0.1, 0, "0.1"),
+        (10_000, 0, "10000"),
         (1e300, 1e300, "1e300"),
     ],
 )

@@ -118,7 +118,7 @@ async def test_the_scale_stays_while_the_numbers_wobble() -> None:
         for size in (1.9, 1.3, 0.9, 2.2):
             app.heatmap.data = HeatmapData(np.eye(4) * size)
             scales.append(app.heatmap.scale)
-    assert scales == [2, 2, 2, 5]
+    assert scales == [2, 2, 2, 3]
 
 
 async def test_what_does_not_fit_follows_the_cursor() -> None:
