@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
+
 Until = Callable[[Pilot[Any], Callable[[], object]], Awaitable[None]]
 
 
@@ -17,6 +19,13 @@ async def _until(pilot: Pilot[Any], condition: Callable[[], object], seconds: fl
     async with asyncio.timeout(seconds):
         while not condition():
             await pilot.pause(0.01)
+
+
+@pytest.fixture(autouse=True)
+def _full_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests decide whether there are colours and Unicode, not where they are run."""
+    for name in ("NO_COLOR", ASCII_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

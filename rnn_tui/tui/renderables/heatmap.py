@@ -118,7 +118,7 @@ class Heatmap:
 
     def _shaded(self, levels: Array) -> list[Segment]:
         return [
-            Segment(self._shade(level) * length, self._plain)
+            Segment(self._shade(level) * length, self._shade_style(level))
             if level != NOT_FINITE
             else self._broken(length)
             for level, length in _runs(levels)
@@ -131,6 +131,11 @@ class Heatmap:
         glyphs = positive if height >= 0 else negative
         index = round(abs(height) / most * len(glyphs))
         return glyphs[index - 1] if index else " "
+
+    def _shade_style(self, level: int) -> Style:
+        """The colour of the end of the scale on the side of a level: that much is left of it."""
+        negative = self.palette.diverging and level < MIDDLE
+        return ink(self.palette.colors[0 if negative else -1], self.palette.background)
 
     def _broken(self, length: int) -> Segment:
         return Segment((self.shades or SHADES).error * length, self._error)

@@ -18,10 +18,15 @@ def only_ascii() -> bool:
 
 
 def shades(widget: Widget) -> Shades | None:
-    """The characters to draw a matrix with where colours or blocks cannot be used, else None."""
+    """The characters to draw a matrix with, where there is no colour or too little; else None.
+
+    Of a scale, 16 colours leave some eight bands, in no order that an eye would see.
+    """
     if only_ascii():
         return ASCII_SHADES
-    return SHADES if widget.app.no_color else None
+    app = widget.app
+    few_colors = not app.is_headless and app.console.color_system == "standard"
+    return SHADES if app.no_color or few_colors else None
 
 
 def surroundings(widget: Widget) -> tuple[Rgb, bool]:

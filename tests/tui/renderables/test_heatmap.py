@@ -139,6 +139,12 @@ def test_without_color_strength_and_sign_are_characters() -> None:
     assert texts(render_heatmap(HeatmapData(matrix), PALETTE, 6, 1, ASCII_SHADES)) == ["~. :#x"]
 
 
+def test_characters_keep_the_hue_of_their_sign() -> None:
+    (line,) = render_heatmap(HeatmapData(np.array([[-1.0, 1.0]])), PALETTE, 2, 1, SHADES)
+    colors = [tuple(style.color.triplet) for _, style, _ in line]
+    assert colors == [PALETTE.colors[0], PALETTE.colors[-1]]
+
+
 def test_only_ascii_is_only_ascii() -> None:
     data = HeatmapData(np.linspace(-1, 1, 60).reshape(6, 10), list("abcdef"), list("0123456789"))
     strips = render_heatmap(data, PALETTE, 40, 12, ASCII_SHADES, (1, 1))

@@ -148,6 +148,15 @@ async def test_no_color_draws_characters(monkeypatch) -> None:
     assert "≡" in text
 
 
+async def test_sixteen_colors_draw_characters_too(monkeypatch) -> None:
+    app = Host(numbers())
+    async with app.run_test(size=(46, 16)):
+        assert app.heatmap.render_line(0).text[5] == "▀"
+        monkeypatch.setattr(type(app.console), "color_system", "standard")
+        monkeypatch.setattr(type(app), "is_headless", False)
+        assert "▀" not in app.heatmap.render_line(0).text
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 300), (300, 1)])
 async def test_any_size_and_any_data_is_survived(size) -> None:
     app = Host(HeatmapData(np.array([[np.nan, 1e308], [-np.inf, 5e-324]]), ["a", "b"], "xy"))
