@@ -30,6 +30,9 @@ SAMPLE_SLICE = 16
 NOT_FINITE_IN_A_ROW = 20
 """After so many steps in a row whose loss or gradient was not finite, training pauses."""
 
+CONTEXTS = (0, 1, 2)
+"""Symbols of context of the models that are the reference lines: 1-, 2- and 3-grams."""
+
 STEPS_BEFORE_REFERENCES = 10
 """The first losses are on the screen before the reference lines are computed."""
 
@@ -71,7 +74,7 @@ class Session:
         self.saved_step = -1
         self.references: list[Reference] = []
         self.streams: dict[int, SampleStream] = {}
-        self._references = each_reference(training, held_out, len(self.vocabulary))
+        self._references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
         self._evaluation: Iterator[None] | None = None
         self._save_due = False
         self._sampled = 0

@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
@@ -71,7 +73,19 @@ class RnnTuiApp(App[str]):
         self.dashboard = DashboardScreen()
         self.feed = Feed(connect, self.dashboard)
 
-    # -- life -------------------------------------------------------------------------------------
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: what the keys of the screen do, then what every app offers."""
+        for key in screen.active_bindings.values():
+            binding = key.binding
+            if key.enabled and key.node is screen and binding.description:
+                does = binding.tooltip or binding.description
+                run = partial(screen.run_action, binding.action)
+                yield SystemCommand(does.capitalize(), f"key: {self.get_key_display(binding)}", run)
+        for command in super().get_system_commands(screen):
+            if command.title not in {"Quit", "Keys", "Maximize"}:
+                yield command
+
+    # -- life --------------------------------------------------------------------------------
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The net below every widget: what could act on the terminal is replaced."""
@@ -114,7 +128,7 @@ class RnnTuiApp(App[str]):
     fatal: str = ""
     stopped: bool = False
 
-    # -- the run ------------------------------------------------------------------------------------
+    # -- the run -----------------------------------------------------------------------------
 
     @property
     def answered(self) -> float:
@@ -140,7 +154,7 @@ class RnnTuiApp(App[str]):
             if detail:
                 self.notify(detail, timeout=2, markup=False)
 
-    # -- keys ---------------------------------------------------------------------------------------
+    # -- keys --------------------------------------------------------------------------------
 
     def action_toggle_dark(self) -> None:
         """The other of our two themes."""
@@ -174,10 +188,12 @@ class RnnTuiApp(App[str]):
         """The palette's way out is ours."""
         self.action_leave()
 
-    # -- from the command line ------------------------------------------------------------------------
+    # -- from the command line ---------------------------------------------------------------
 
     @classmethod
-    def open_on(cls, directory: RunDirectory, process: subprocess.Popen[bytes] | None = None) -> int:
+    def open_on(
+        cls, directory: RunDirectory, process: subprocess.Popen[bytes] | None = None
+    ) -> int:
         """Open the app on a run, on its own process if there is one; the exit status."""
         owner = process is not None
 

@@ -49,37 +49,35 @@ def arrangement(width: int, height: int) -> Arrangement:
     return "medium" if width >= 100 and height >= 28 else "small"
 
 
+def _key(keys: str, action: str, short: str, does: str, show: bool = False) -> Binding:
+    """A key of the dashboard; its id is that of its action, so that users can map it anew."""
+    return Binding(keys, action, short, show=show, tooltip=does, id=f"dashboard.{action}")
+
+
 class DashboardScreen(Screen[None]):
     """Arranges the panes and routes what they and the keys ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "pause", tooltip="pause or go on training", id="run.pause"),
-        Binding("n", "one_step", "one step", tooltip="make one training step", id="run.step"),
-        Binding("plus,equals_sign", "rate(1)", "lr +", tooltip="raise the learning rate", id="run.faster"),
-        Binding("minus", "rate(-1)", "lr -", tooltip="lower the learning rate", id="run.slower"),
-        Binding("t,i", "prompt", "prompt", tooltip="write a prompt", id="sample.prompt"),
-        Binding("less_than_sign,comma", "warm(-1)", "cooler", show=False, tooltip="lower the temperature", id="sample.cooler"),
-        Binding("greater_than_sign,full_stop", "warm(1)", "warmer", show=False, tooltip="raise the temperature", id="sample.warmer"),
-        Binding("right_square_bracket", "turn(1)", "next array", show=False, tooltip="next layer or parameter", id="pane.next"),
-        Binding("left_square_bracket", "turn(-1)", "previous array", show=False, tooltip="previous layer or parameter", id="pane.previous"),
-        Binding("y", "axis", "y axis", show=False, tooltip="linear or logarithmic axis", id="chart.axis"),
-        Binding("w", "which", "whole/recent", show=False, tooltip="whole run or recent steps", id="chart.which"),
-        Binding("f", "full", "full pane", tooltip="one pane on the whole screen, or all", id="pane.full"),
-        Binding("ctrl+s", "save", "save", show=False, tooltip="save a checkpoint now", id="run.save"),
+        _key("space", "pause", "pause", "pause or go on training", show=True),
+        _key("n", "one_step", "one step", "make one training step", show=True),
+        _key("plus,equals_sign", "rate(1)", "lr +", "raise the learning rate", show=True),
+        _key("minus", "rate(-1)", "lr -", "lower the learning rate", show=True),
+        _key("t,i", "prompt", "prompt", "write a prompt", show=True),
+        _key("less_than_sign,comma", "warm(-1)", "cooler", "lower the temperature"),
+        _key("greater_than_sign,full_stop", "warm(1)", "warmer", "raise the temperature"),
+        _key("right_square_bracket", "turn(1)", "next", "next layer or parameter"),
+        _key("left_square_bracket", "turn(-1)", "previous", "previous layer or parameter"),
+        _key("y", "axis", "y axis", "linear or logarithmic axis"),
+        _key("w", "which", "whole/recent", "whole run or recent steps"),
+        _key("f", "full", "full pane", "one pane on the whole screen, or all", show=True),
+        _key("ctrl+s", "save", "save", "save a checkpoint now"),
         *(
-            Binding(
-                str(pane.number),
-                f"pane({pane.number})",
-                pane.label,
-                show=False,
-                tooltip=f"go to {pane.label}",
-                id=f"pane.{pane.label}",
-            )
+            _key(str(pane.number), f"pane({pane.number})", pane.label, f"go to {pane.label}")
             for pane in PANES
         ),
-        Binding("question_mark,f1", "keys", "keys", tooltip="the keys of where one is", id="app.keys"),
-        Binding("q", "app.leave", "leave", tooltip="leave: stop the run or let it go on", id="app.leave"),
-    ]  # fmt: skip
+        _key("question_mark,f1", "keys", "keys", "the keys of where one is", show=True),
+        _key("q", "app.leave", "leave", "leave: stop the run or let it go on", show=True),
+    ]
 
     frame: reactive[Frame | None] = reactive(None, init=False)
     current: reactive[int] = reactive(1, init=False)

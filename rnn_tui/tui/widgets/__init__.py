@@ -1,0 +1,1 @@
+"""The widgets: what can be focused, scrolled and clicked."""

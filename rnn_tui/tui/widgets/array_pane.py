@@ -80,9 +80,9 @@ class ArrayPane(Pane):
             row_labels=self.row_labels(data, frame.history.welcome),
             column_labels=self.column_labels(data, frame.history.welcome),
         )
-        self.entitle(self.title(data, frame.history.welcome), self.read_out(frame))
+        self.entitle(self.title(data), self.read_out(frame))
 
-    def title(self, data: ViewData, welcome: Welcome) -> str:
+    def title(self, data: ViewData) -> str:
         """Name, shape and how it was made to fit."""
         return f"{self.number} {self.subject(data)} · {fitting(data)}"
 
@@ -90,11 +90,11 @@ class ArrayPane(Pane):
         """What it is, and its shape."""
         raise NotImplementedError
 
-    def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
+    def row_labels(self, data: ViewData, _welcome: Welcome) -> Sequence[str]:
         """One for each row."""
         return numbers(data.first_row, data.row_stride, unpack(data.values).shape[0])
 
-    def column_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
+    def column_labels(self, _data: ViewData, _welcome: Welcome) -> Sequence[str]:
         """One for each column."""
         return ()
 
@@ -152,6 +152,9 @@ class StatePane(ArrayPane):
     number = 2
     label = "state"
     kind = "hidden"
+
+    # The largest of a few tanh units is nearly always 1: pooled, they would all look the same.
+    pooled = reactive(False, init=False)
 
     def choices(self, welcome: Welcome) -> Sequence[str]:
         """The layers."""

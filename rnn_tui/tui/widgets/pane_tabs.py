@@ -34,7 +34,7 @@ class PaneTabs(Widget):
         super().__init__()
         self._names = names
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 (there is one line)
         """The names, the current one marked."""
         background, dark = surroundings(self)
         colors = line_colors(background, dark)

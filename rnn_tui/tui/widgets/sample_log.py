@@ -69,6 +69,8 @@ class SampleLog(Widget, can_focus=True):
         """Add what was written since the last time."""
         latest = self.latest
         if latest is None or latest.stream != sample.stream:
+            if latest is not None:
+                self._texts[-1] = replace(latest, finished=True)  # another took its place
             latest = Written(sample.stream, heading, sample.prompt)
             self._texts.append(latest)
             self._version += 1

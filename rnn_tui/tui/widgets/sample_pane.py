@@ -44,7 +44,9 @@ class PromptInput(Input):
         Binding("enter", "submit", "write", tooltip="write from the prompt", id="prompt.submit"),
         Binding("escape", "leave", "leave the prompt", id="prompt.leave"),
         Binding("up", "warmer(1)", "warmer", tooltip="raise the temperature", id="prompt.warmer"),
-        Binding("down", "warmer(-1)", "cooler", tooltip="lower the temperature", id="prompt.cooler"),
+        Binding(
+            "down", "warmer(-1)", "cooler", tooltip="lower the temperature", id="prompt.cooler"
+        ),
     ]
 
     class Left(Message):
@@ -125,6 +127,12 @@ class SamplePane(Pane):
         """Whether a text that somebody asked for is being written."""
         last = self._last
         return last is not None and not last.finished and not last.automatic
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last text that somebody asked for is all there."""
+        last = self._last
+        return last is not None and last.finished and not last.automatic
 
     def wishes(self) -> dict[str, Any]:
         """Which text goes on, and how much of it is here."""
