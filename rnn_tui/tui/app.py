@@ -77,7 +77,7 @@ class RnnTuiApp(App[str]):
         """The palette: what the keys of the screen do, then what every app offers."""
         for key in screen.active_bindings.values():
             binding = key.binding
-            if key.enabled and key.node is screen and binding.description:
+            if key.enabled and (binding.id or "").startswith("dashboard."):
                 does = binding.tooltip or binding.description
                 run = partial(screen.run_action, binding.action)
                 yield SystemCommand(does.capitalize(), f"key: {self.get_key_display(binding)}", run)

@@ -80,19 +80,15 @@ class ArrayPane(Pane):
             row_labels=self.row_labels(data, frame.history.welcome),
             column_labels=self.column_labels(data, frame.history.welcome),
         )
-        self.entitle(self.title(data), self.read_out(frame))
+        self.entitle(self.titles(data), self.read_out(frame))
 
-    def title(self, data: ViewData) -> str:
-        """Name, shape and how it was made to fit."""
-        return f"{self.number} {self.subject(data)} · {fitting(data)}"
-
-    def subject(self, data: ViewData) -> str:
-        """What it is, and its shape."""
+    def titles(self, data: ViewData) -> Sequence[str]:
+        """What is shown, of which shape and how it was made to fit; shorter and shorter."""
         raise NotImplementedError
 
     def row_labels(self, data: ViewData, _welcome: Welcome) -> Sequence[str]:
         """One for each row."""
-        return numbers(data.first_row, data.row_stride, unpack(data.values).shape[0])
+        return numbers(data.first_row, data.row_stride, rows_of(data))
 
     def column_labels(self, _data: ViewData, _welcome: Welcome) -> Sequence[str]:
         """One for each column."""
@@ -160,9 +156,12 @@ class StatePane(ArrayPane):
         """The layers."""
         return [str(layer) for layer in range(welcome.layers)]
 
-    def subject(self, data: ViewData) -> str:
-        """Layer and number of units."""
-        return f"hidden state · layer {data.view.name} · {data.shape[0]} units"
+    def titles(self, data: ViewData) -> Sequence[str]:
+        """Layer, units, and the time steps where there is no room for all."""
+        units = part("units", data.first_row, data.row_stride, rows_of(data), data.shape[0])
+        steps = part("t", data.first_column + 1, 1, columns_of(data), data.shape[1])
+        long = f"{self.number} hidden state · layer {data.view.name} · {units} · {steps}"
+        return long, f"{self.number} state · layer {data.view.name} · {units}"
 
     def column_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """The characters that were read."""
@@ -186,10 +185,11 @@ class ParameterPane(ArrayPane):
         start = names.index("layer0.W_hh") if "layer0.W_hh" in names else 0
         return names[start:] + names[:start]
 
-    def subject(self, data: ViewData) -> str:
+    def titles(self, data: ViewData) -> Sequence[str]:
         """Name and shape."""
+        name = f"{self.number} {self.what}{data.view.name}"
         shape = "×".join(str(n) for n in data.shape)
-        return f"{self.what}{data.view.name} · {shape}"
+        return f"{name} · {shape} · {fitting(data)}", f"{name} · {fitting(data)}"
 
     def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """Units, or the symbols where the rows are those."""
@@ -227,7 +227,7 @@ class GradientsPane(ParameterPane):
     number = 4
     label = "gradients"
     kind = "gradients"
-    what = "gradient of "
+    what = "gradient "
 
 
 def ends(parameter: str) -> tuple[str, str]:
@@ -242,17 +242,38 @@ def ends(parameter: str) -> tuple[str, str]:
     return ("", "unit") if parameter.endswith(".b_h") else ("unit", "unit")
 
 
+def rows_of(data: ViewData) -> int:
+    """How many rows there are to draw."""
+    return data.values.shape[0]
+
+
+def columns_of(data: ViewData) -> int:
+    """How many columns there are to draw."""
+    return data.values.shape[1]
+
+
+def part(name: str, first: int, stride: int, count: int, length: int) -> str:
+    """In words, which of ``length`` things are shown: all, some of them, or pooled ones."""
+    if stride > 1:
+        return f"{length} {name}, {stride} pooled (max)"
+    if count < length:
+        return f"{name} {first}–{first + count - 1} of {length}"
+    return f"{length} {name}" if name != "t" else f"t {first}–{first + count - 1}"
+
+
 def fitting(data: ViewData) -> str:
-    """In words: whether all of it is there, or how it was pooled, or which part of it."""
-    rows, columns = unpack(data.values).shape
-    notes = []
+    """In words: whether all of a matrix is there, or how it was pooled, or which part it is."""
     if data.row_stride > 1 or data.column_stride > 1:
-        notes.append(f"{data.row_stride}×{data.column_stride} pooled (max)")
-    if data.row_stride == 1 and rows < data.shape[0]:
-        notes.append(f"rows {data.first_row}–{data.first_row + rows - 1}")
-    if data.column_stride == 1 and columns < data.shape[1]:
-        notes.append(f"columns {data.first_column}–{data.first_column + columns - 1}")
-    return " · ".join(notes) or "all values"
+        return f"{data.row_stride}×{data.column_stride} pooled (max)"
+    cut = [
+        part("rows", data.first_row, 1, rows_of(data), data.shape[0])
+        if rows_of(data) < data.shape[0]
+        else "",
+        part("columns", data.first_column, 1, columns_of(data), data.shape[1])
+        if columns_of(data) < data.shape[1]
+        else "",
+    ]
+    return ", ".join(filter(None, cut)) or "all values"
 
 
 def numbers(first: int, stride: int, count: int) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -22,7 +24,7 @@ class Pane(Vertical):
 
     DEFAULT_CSS: ClassVar[str] = """
     Pane {
-        border: round $panel-lighten-2;
+        border: round $foreground 22%;
         border-title-color: $foreground;
         border-subtitle-color: $text-muted;
         padding: 0 1;
@@ -39,8 +41,11 @@ class Pane(Vertical):
         """Nothing by itself."""
         yield from ()
 
-    def entitle(self, title: str, subtitle: str = "") -> None:
-        """Set the title and the subtitle, as plain text."""
+    def entitle(self, title: str | Sequence[str], subtitle: str = "") -> None:
+        """Set the title and the subtitle, as plain text; of several titles the first that fits."""
+        if not isinstance(title, str):
+            room = self.size.width - 2
+            title = next((text for text in title if cell_len(text) <= room), title[-1])
         if str(self.border_title or "") != title:
             self.border_title = Content(title)
         if str(self.border_subtitle or "") != subtitle:
