@@ -21,6 +21,8 @@ MOST_ROWS = 20_000
 
 def answer(session: Session, client: int, request: Request) -> Response:
     """Answer one request of one client; what is wrong with it is answered with ``Failed``."""
+    if session.ended:
+        return protocol.Failed("the run has ended")
     try:
         return _ANSWERS[type(request)](session, client, request)
     except (ValueError, RunError) as error:
@@ -62,7 +64,7 @@ def welcome(session: Session) -> protocol.Welcome:
 
 
 def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
-    session.metrics.flush()
+    session.flush()
     rows = session.metrics.rows_after(request.after_step, MOST_ROWS)
     held_out = session.metrics.held_out_after(request.after_held_out)
     events = session.metrics.events_after(request.after_event)
@@ -160,6 +162,7 @@ def _save(session: Session, _client: int, _request: protocol.Save) -> Response:
 
 
 def _stop(session: Session, _client: int, _request: protocol.Stop) -> Response:
+    session.save()  # what cannot be saved is not thrown away: the session stays
     session.close()
     return protocol.Done(f"saved step {session.saved_step:,}")
 

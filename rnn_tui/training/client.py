@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.training import protocol
+from rnn_tui.runs.errors import StorageError
+from rnn_tui.training import frames, protocol
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.sockets import socket_path
 
@@ -59,7 +61,10 @@ def single_threaded(environ: dict[str, str]) -> dict[str, str]:
 def start_server(
     directory: RunDirectory, resume: bool = False, steps: int | None = None, owned: bool = True
 ) -> subprocess.Popen[bytes]:
-    """Start the process of a run: in a session of its own, its output in the run's log."""
+    """Start the process of a run: in a session of its own, its output in the run's log.
+
+    Raises StorageError where that is not possible.
+    """
     command = [sys.executable, "-P", "-m", "rnn_tui.training.server", str(directory.path)]
     command += ["--resume"] if resume else []
     command += ["--steps", str(steps)] if steps is not None else []
@@ -67,15 +72,18 @@ def start_server(
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     environ = single_threaded({**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
-    with directory.log_file.open("ab") as output:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            env=environ,
-        )
+    try:
+        with directory.log_file.open("ab") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=environ,
+            )
+    except OSError as error:
+        raise storage_error("start the trainer of", directory.path, error) from error
 
 
 def last_log_line(directory: RunDirectory) -> str:
@@ -84,7 +92,7 @@ def last_log_line(directory: RunDirectory) -> str:
         with directory.log_file.open("rb") as file:
             file.seek(max(0, directory.log_file.stat().st_size - 4096))
             lines = file.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
+        return lines[-1].rpartition(" ERROR ")[2] if lines else ""
     return ""
 
 
@@ -114,7 +122,10 @@ class SocketClient:
 
         Raises ServerGoneError when there is none within ``seconds``, or ``process`` has ended.
         """
-        path = socket_path(directory.path)
+        try:
+            path = socket_path(directory.path)
+        except StorageError as error:
+            raise ServerGoneError(str(error)) from error
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -159,7 +170,11 @@ class SocketClient:
 
     async def _asked(self, request: Request) -> Response:
         async with self._turn:
-            return await _ask(self._reader, self._writer, request)
+            try:
+                return await _ask(self._reader, self._writer, request)
+            except asyncio.CancelledError:
+                self._writer.close()  # else the next question would get this one's answer
+                raise
 
     async def close(self) -> None:
         """Part from the run."""
@@ -172,9 +187,9 @@ async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request
 ) -> Response:
     try:
-        writer.write(protocol.frame(request))
+        writer.write(frames.frame(request))
         await writer.drain()
-        length = protocol.frame_length(await reader.readexactly(protocol.LENGTH.size))
-        return protocol.decode_response(await reader.readexactly(length))
+        length = frames.frame_length(await reader.readexactly(frames.LENGTH.size))
+        return frames.decode_response(await reader.readexactly(length))
     except (OSError, EOFError, protocol.ProtocolError) as error:
         raise ServerGoneError("the trainer is gone") from error

@@ -1,25 +1,25 @@
 """What travels between a run's server and whoever watches it.
 
 A client asks, the server answers, in order, one answer a request. A message is a frozen struct,
-encoded as MessagePack and checked when it is decoded; on the wire it stands behind its length, four
-bytes, most significant first. Nothing is ever unpickled.
+encoded as MessagePack and checked when it is decoded (``frames``). Nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+import math
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 VERSION = 1
 """Raised whenever a message changes its meaning: both ends must be equal."""
 
-LARGEST_FRAME = 64 * 2**20
-"""Bytes. A longer frame is refused before anything is read of it."""
+MOST_VIEWS = 64
+"""Views in one request."""
 
-LENGTH = struct.Struct(">I")
+DTYPES = {"<f8": 8, "<i8": 8}
+"""The dtypes that arrays may have on the wire, and the bytes of one element."""
 
 Phase: TypeAlias = Literal["starting", "training", "paused", "finished", "stopped", "failed"]
 ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
@@ -34,11 +34,22 @@ class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
 
 
 class ArrayData(msgspec.Struct, frozen=True, array_like=True):
-    """An array on the wire: dtype in NumPy's letters, shape, and the bytes in C order."""
+    """An array on the wire: dtype in NumPy's letters, shape, and the bytes in C order.
+
+    Raises ValueError when the three disagree, also when one is decoded.
+    """
 
     dtype: str
     shape: tuple[int, ...]
     data: bytes
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"arrays of dtype {self.dtype[:20]!r} are not accepted")
+        if min(self.shape, default=0) < 0:
+            raise ValueError("an array has no negative length")
+        if math.prod(self.shape) * DTYPES[self.dtype] != len(self.data):
+            raise ValueError(f"an array of another size came with {len(self.data)} bytes")
 
 
 class Hello(_Message, frozen=True):
@@ -65,14 +76,18 @@ class View(msgspec.Struct, frozen=True):
     pooled: bool = True
 
 
+Place: TypeAlias = Annotated[int, Meta(ge=-1, le=2**62)]
+"""A place in the metrics log, which holds integers of 64 bits."""
+
+
 class Poll(_Message, frozen=True):
     """Everything new since the last answer, and the latest of what ``views`` names."""
 
-    after_step: int = -1
-    after_held_out: int = -1
-    after_event: int = 0
+    after_step: Place = -1
+    after_held_out: Place = -1
+    after_event: Place = 0
     references: int = 0
-    views: tuple[View, ...] = ()
+    views: Annotated[tuple[View, ...], Meta(max_length=MOST_VIEWS)] = ()
     sample: int = 0
     sample_after: int = 0
 
@@ -279,72 +294,3 @@ Request: TypeAlias = (
     | LeaveRunning
 )
 Response: TypeAlias = Welcome | Update | Done | Failed
-
-_encoder = msgspec.msgpack.Encoder()
-_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_responses: msgspec.msgpack.Decoder[Response] = msgspec.msgpack.Decoder(Response)
-
-
-def frame(message: Request | Response) -> bytes:
-    """The message behind its length."""
-    body = _encoder.encode(message)
-    if len(body) > LARGEST_FRAME:
-        raise ProtocolError(f"a message of {len(body)} bytes is too long to send")
-    return LENGTH.pack(len(body)) + body
-
-
-def decode_request(body: bytes) -> Request:
-    """A checked request. Raises ProtocolError for anything else."""
-    try:
-        return _requests.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"not a request: {error}") from error
-
-
-def decode_response(body: bytes) -> Response:
-    """A checked response. Raises ProtocolError for anything else."""
-    try:
-        return _responses.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"not a response: {error}") from error
-
-
-class Split(NamedTuple):
-    """Whole frames, and how many bytes they took with their lengths."""
-
-    bodies: tuple[bytes, ...]
-    taken: int
-
-
-def split_frames(buffer: bytes | bytearray, most: int | None = None) -> Split:
-    """The whole frames at the start of ``buffer``, at most ``most``.
-
-    Raises ProtocolError for a length over ``LARGEST_FRAME``.
-    """
-    bodies = []
-    taken = 0
-    for body, end in _frames(buffer):
-        bodies.append(body)
-        taken = end
-        if most is not None and len(bodies) == most:
-            break
-    return Split(tuple(bodies), taken)
-
-
-def _frames(buffer: bytes | bytearray) -> Iterator[tuple[bytes, int]]:
-    at = 0
-    while len(buffer) - at >= LENGTH.size:
-        length = frame_length(bytes(buffer[at : at + LENGTH.size]))
-        end = at + LENGTH.size + length
-        if len(buffer) < end:
-            return
-        yield bytes(buffer[at + LENGTH.size : end]), end
-        at = end
-
-
-def frame_length(head: bytes) -> int:
-    """The length that four bytes announce. Raises ProtocolError above ``LARGEST_FRAME``."""
-    (length,) = LENGTH.unpack(head)
-    if length > LARGEST_FRAME:
-        raise ProtocolError(f"a frame of {length} bytes was announced, {LARGEST_FRAME} are allowed")
-    return int(length)

@@ -13,27 +13,21 @@ import selectors
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError
-from rnn_tui.runs.lock import start_time
-from rnn_tui.training import protocol
+from rnn_tui.training import frames, protocol
 from rnn_tui.training.answers import answer
+from rnn_tui.training.owner import Owner, Ownership
 from rnn_tui.training.session import Session
 from rnn_tui.training.sockets import socket_path
 
 log = logging.getLogger("rnn_tui.server")
-
-OWNER_GRACE = 2.0
-"""Seconds after the owner's connection broke before the run saves and ends."""
-
-FIRST_OWNER_GRACE = 30.0
-"""Seconds for the owner to connect for the first time."""
 
 IDLE_WAIT = 0.25
 """Seconds to wait for a request when there is nothing to train."""
@@ -42,6 +36,9 @@ TEXT_WAIT = 0.01
 """The same while a text is being written."""
 
 READ = 65536
+
+MOST_CLIENTS = 32
+"""Connections at a time; a further one is closed at once, and files can still be opened."""
 
 
 @dataclass
@@ -53,19 +50,6 @@ class Connection:
     received: bytearray = field(default_factory=bytearray)
     unsent: bytearray = field(default_factory=bytearray)
     greeted: bool = False
-    owner: bool = False
-
-
-@dataclass(frozen=True)
-class Owner:
-    """The process that a run belongs to, and when that process began."""
-
-    pid: int
-    started: str | None
-
-    def alive(self) -> bool:
-        """Whether that very process lives; a later one with its number does not count."""
-        return start_time(self.pid) == self.started
 
 
 class Server:
@@ -75,23 +59,19 @@ class Server:
         session: what is served.
         path: of the socket; anything there is replaced, since the run's lock is held.
         owner: whose end ends the run; None for a run that is on its own.
+
+    Raises StorageError when there can be no socket at ``path``.
     """
 
     def __init__(self, session: Session, path: Path, owner: Owner | None = None) -> None:
         self.session = session
         self.path = path
-        self.owner = owner
+        self.ownership = Ownership(owner)
         self.signal = 0
         self._selector = selectors.DefaultSelector()
         self._connections: dict[int, Connection] = {}
         self._accepted = 0
-        self._owner_gone_at: float | None = time.monotonic() + FIRST_OWNER_GRACE - OWNER_GRACE
-        path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        path.chmod(0o600)
-        self._listener.listen(16)
-        self._listener.setblocking(False)
+        self._listener = _listening(path)
         self._selector.register(self._listener, selectors.EVENT_READ)
 
     def run(self, after_work: Callable[[Session], None] | None = None) -> None:
@@ -117,10 +97,18 @@ class Server:
     def _must_end(self) -> bool:
         if self.session.ended or self.signal:
             return True
-        if self.owner is None or self._owner_gone_at is None:
-            return False
-        gone = time.monotonic() - self._owner_gone_at > OWNER_GRACE
-        return gone or not self.owner.alive()
+        return self.ownership.gone() or self._nobody_waits
+
+    @property
+    def _nobody_waits(self) -> bool:
+        """All is done, nobody owns the run, and nobody looks at it."""
+        on_its_own = self.ownership.owner is None and not self._connections
+        return on_its_own and self.session.complete
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody is connected."""
+        return bool(self._connections)
 
     def _patience(self, worked: bool) -> float:
         if worked:
@@ -143,55 +131,55 @@ class Server:
                 self._drop(connection)
 
     def _accept(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionError):
+        try:
             accepted, _ = self._listener.accept()
-            accepted.setblocking(False)
-            self._accepted += 1
-            connection = Connection(self._accepted, accepted)
-            self._connections[connection.number] = connection
-            self._selector.register(accepted, selectors.EVENT_READ, connection)
+        except OSError as error:
+            log.info("a client did not get in: %s", error)
+            return
+        if len(self._connections) >= MOST_CLIENTS:
+            accepted.close()
+            return
+        accepted.setblocking(False)
+        self._accepted += 1
+        connection = Connection(self._accepted, accepted)
+        self._connections[connection.number] = connection
+        self._selector.register(accepted, selectors.EVENT_READ, connection)
 
     def _read(self, connection: Connection) -> None:
-        data = connection.socket.recv(READ)
-        if not data:
-            self._drop(connection)
-            return
-        connection.received += data
-        self._answer_next(connection)
+        with contextlib.suppress(BlockingIOError):
+            data = connection.socket.recv(READ)
+            if not data:
+                self._drop(connection)
+                return
+            connection.received += data
+        self._answer_all(connection)
 
-    def _answer_next(self, connection: Connection) -> None:
+    def _write(self, connection: Connection) -> None:
+        _send(connection)
+        self._answer_all(connection)
+
+    def _answer_all(self, connection: Connection) -> None:
         """Answer what was asked, one request at a time: the next when this one has been read."""
         while not connection.unsent:
-            bodies, taken = protocol.split_frames(connection.received, most=1)
+            bodies, taken = frames.split_frames(connection.received, most=1)
             if not bodies:
                 break
             del connection.received[:taken]
-            response = self._answer(connection, protocol.decode_request(bodies[0]))
-            connection.unsent += protocol.frame(response)
-            self._write(connection)
+            response = self._answer(connection, frames.decode_request(bodies[0]))
+            connection.unsent += frames.frame(response)
+            _send(connection)
         waiting = selectors.EVENT_WRITE if connection.unsent else selectors.EVENT_READ
-        if connection.number in self._connections:
-            self._selector.modify(connection.socket, waiting, connection)
-
-    def _write(self, connection: Connection) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while connection.unsent:
-                del connection.unsent[: connection.socket.send(connection.unsent)]
-        if not connection.unsent and connection.received:
-            self._answer_next(connection)
-        elif not connection.unsent:
-            self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
+        self._selector.modify(connection.socket, waiting, connection)
 
     def _answer(self, connection: Connection, request: protocol.Request) -> protocol.Response:
         if isinstance(request, protocol.Hello):
             connection.greeted = request.version == protocol.VERSION
-            if connection.greeted and request.owner and self.owner is not None:
-                connection.owner = True
-                self._owner_gone_at = None
+            if connection.greeted and request.owner:
+                self.ownership.connected(connection.number)
         elif not connection.greeted:
             return protocol.Failed("say Hello first")
         if isinstance(request, protocol.LeaveRunning):
-            self.owner = None
+            self.ownership.give_up(connection.number)
         return answer(self.session, connection.number, request)
 
     def _drop(self, connection: Connection) -> None:
@@ -200,8 +188,7 @@ class Server:
         self._selector.unregister(connection.socket)
         connection.socket.close()
         self.session.leave(connection.number)
-        if connection.owner:
-            self._owner_gone_at = time.monotonic()
+        self.ownership.disconnected(connection.number)
 
     def _close(self) -> None:
         try:
@@ -214,10 +201,33 @@ class Server:
             self.path.unlink(missing_ok=True)
 
 
+def _listening(path: Path) -> socket.socket:
+    """A socket at ``path`` that clients can connect to; what was there is replaced."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        path.chmod(0o600)
+        listener.listen(16)
+    except OSError as error:
+        listener.close()
+        raise storage_error("make the socket", path, error) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _send(connection: Connection) -> None:
+    """Send what the client takes now."""
+    with contextlib.suppress(BlockingIOError):
+        while connection.unsent:
+            del connection.unsent[: connection.socket.send(connection.unsent)]
+
+
 @contextlib.contextmanager
 def handled_signals(server: Server, *signals: signal.Signals) -> Iterator[None]:
-    """While inside, these signals end the server in order."""
-    before = {number: signal.signal(number, server.end) for number in signals}
+    """While inside, these signals end the server in order; ignored ones (nohup) stay ignored."""
+    heard = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, server.end) for number in heard}
     try:
         yield
     finally:
@@ -228,8 +238,9 @@ def handled_signals(server: Server, *signals: signal.Signals) -> Iterator[None]:
 def serve(directory: RunDirectory, resume: bool, owner: Owner | None, steps: int | None) -> int:
     """Train and serve a run until it ends; the process's exit status."""
     with directory.lock():
+        path = socket_path(directory.path)
         session = Session(directory, resume=resume, steps=steps)
-        server = Server(session, socket_path(directory.path), owner)
+        server = Server(session, path, owner)
         with handled_signals(server, signal.SIGTERM, signal.SIGINT):
             server.run()
     return 128 + server.signal if server.signal else 0
@@ -250,7 +261,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    owner = Owner(options.owner, start_time(options.owner)) if options.owner else None
+    owner = Owner.of(options.owner) if options.owner else None
     try:
         return serve(RunDirectory(options.run), options.resume, owner, options.steps)
     except RunError as error:

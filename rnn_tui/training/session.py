@@ -7,25 +7,21 @@ tests all drive the same session.
 
 from __future__ import annotations
 
-import math
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 
 from rnn_tui.core.parameters import zero_state
-from rnn_tui.runs.checkpoint import load_checkpoint, prune, save_checkpoint
+from rnn_tui.runs.checkpoint import discard_after, load_checkpoint, prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.errors import CheckpointError, RunError
 from rnn_tui.runs.metrics import MetricsLog, Row
 from rnn_tui.text.references import Reference, each_reference
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.training.pace import Pace
+from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.protocol import Phase, StartSample, Status
-from rnn_tui.training.stream import SampleStream
+from rnn_tui.training.stream import Network, SampleStreams
 from rnn_tui.training.trainer import StepResult, Trainer
-
-SAMPLE_SLICE = 16
-"""Characters drawn for one text between two training steps, at most."""
 
 NOT_FINITE_IN_A_ROW = 20
 """After so many steps in a row whose loss or gradient was not finite, training pauses."""
@@ -35,9 +31,6 @@ CONTEXTS = (0, 1, 2)
 
 STEPS_BEFORE_REFERENCES = 10
 """The first losses are on the screen before the reference lines are computed."""
-
-CLIPPED_OVER = 500
-"""Steps over which the share of clipped ones is taken."""
 
 
 class Session:
@@ -73,32 +66,48 @@ class Session:
         self.message = ""
         self.saved_step = -1
         self.references: list[Reference] = []
-        self.streams: dict[int, SampleStream] = {}
+        self.streams = SampleStreams()
+        self.trouble: RunError | None = None
         self._references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
         self._evaluation: Iterator[None] | None = None
         self._save_due = False
-        self._sampled = 0
+        self._unsaved = False
         self._single_steps = 0
         self._not_finite_in_a_row = 0
-        self._last: StepResult | None = None
-        self._clipped: deque[bool] = deque(maxlen=CLIPPED_OVER)
-        self._pace = Pace(clock)
-        self._seconds = 0.0
+        self._gauges = Gauges(clock)
         self.metrics = MetricsLog(directory.metrics_file)
-        if resume:
-            self._resume()
+        try:
+            if resume:
+                self._resume()
+        except BaseException:
+            self.metrics.close()
+            raise
         self._finish_if_done()
 
     def _resume(self) -> None:
+        if never_saved(self.directory, self.config.checkpoint_every, self.metrics.last()):
+            self.metrics.truncate_after(0)
+            self._event("resumed", "from the beginning: nothing had been saved")
+            return
         loaded = load_checkpoint(self.directory.checkpoints)
         self.trainer.restore(loaded.checkpoint)
         self.saved_step = self.trainer.step_number
+        discard_after(self.directory.checkpoints, self.saved_step)
         self.metrics.truncate_after(self.saved_step)
+        self._measure_what_was_missed()
         last = self.metrics.last()
-        self._seconds = last.seconds if last else 0.0
+        self._gauges.seconds = last.seconds if last else 0.0
         for reason in loaded.skipped:
             self._event("checkpoint skipped", reason)
         self._event("resumed", f"from step {self.saved_step}")
+
+    def _measure_what_was_missed(self) -> None:
+        """A run that ended while it measured its held-out loss begins with that."""
+        last = self.metrics.last_held_out()
+        due = self._every(self.config.evaluate_every) or self._all_done
+        if due and (last is None or last.step < self.trainer.step_number):
+            self._evaluation = self.trainer.evaluate()
+            self._unsaved = True
 
     # -- work ---------------------------------------------------------------------------------
 
@@ -110,17 +119,30 @@ class Session:
     @property
     def complete(self) -> bool:
         """Whether all steps are done, measured and saved."""
-        return self.phase == "finished" and self._evaluation is None and not self._save_due
+        left = self._evaluation is not None or self._save_due or self.trouble is not None
+        return self.phase == "finished" and not left
 
     @property
     def waits_for_text(self) -> bool:
         """Whether a text is being written, a character at a time, and wants attention soon."""
-        return any(not stream.finished for stream in self.streams.values())
+        return self.streams.waiting
 
     def advance(self) -> bool:
         """One small piece of work. False when there is none to do now."""
         wrote = self._advance_streams()
-        return self._advance_training() or wrote
+        try:
+            return self._advance_training() or wrote
+        except RunError as error:
+            self._stumble(error)
+            return False
+
+    def _stumble(self, error: RunError) -> None:
+        """What was done cannot be written down: training waits until it is told to go on."""
+        self.trouble = error
+        self.message = str(error)
+        self._single_steps = 0
+        if self.phase == "training":
+            self.phase = "paused"
 
     def _advance_training(self) -> bool:
         if self._evaluation is not None:
@@ -139,27 +161,14 @@ class Session:
         started = self.clock()
         result = self.trainer.step()
         self._single_steps = max(0, self._single_steps - 1)
-        self._seconds += self.clock() - started
-        self._last = result
-        self._clipped.append(result.scale < 1)
-        self._pace.add(result.characters)
-        self.metrics.append(
-            Row(
-                step=result.step,
-                loss=result.loss,
-                gradient_norm=result.gradient_norm,
-                scale=result.scale,
-                learning_rate=result.learning_rate,
-                characters=result.step * result.characters,
-                seconds=self._seconds,
-                epoch=result.epoch,
-            )
-        )
+        row = self._gauges.add(result, self.clock() - started)
+        self._unsaved = True
         self._note(result)
         if self._every(self.config.evaluate_every):
             self._evaluation = self.trainer.evaluate()
         self._save_due = self._every(self.config.checkpoint_every)
         self._finish_if_done()
+        self.metrics.append(row)
 
     def _every(self, steps: int) -> bool:
         return steps > 0 and self.trainer.step_number % steps == 0
@@ -177,9 +186,14 @@ class Session:
                 "lower the learning rate, then go on"
             )
 
+    @property
+    def _all_done(self) -> bool:
+        return 0 < self.steps <= self.trainer.step_number
+
     def _finish_if_done(self) -> None:
-        if self.steps and self.trainer.step_number >= self.steps and self.phase != "finished":
+        if self._all_done and self.phase != "finished":
             self.phase = "finished"
+            self._single_steps = 0
             if self.saved_step != self.trainer.step_number:
                 self._save_due = True
                 self._evaluation = self.trainer.evaluate()
@@ -205,15 +219,14 @@ class Session:
         return True
 
     def _advance_streams(self) -> bool:
-        worked = False
-        for stream in self.streams.values():
-            if stream.due:
-                stream.advance(SAMPLE_SLICE)
-                worked = True
-        return worked
+        try:
+            return self.streams.advance()
+        except ValueError as error:
+            self.message = str(error)
+            return False
 
     def _event(self, kind: str, detail: str = "") -> None:
-        self.metrics.append_event(self.trainer.step_number, kind, detail, self._seconds)
+        self.metrics.append_event(self.trainer.step_number, kind, detail, self._gauges.seconds)
 
     # -- commands -----------------------------------------------------------------------------
 
@@ -224,14 +237,18 @@ class Session:
             self._event("paused")
 
     def go_on(self) -> None:
-        """Train again. Raises ValueError when all steps are done."""
-        self._require_steps_left()
-        if self.phase == "paused":
-            self._event("continued")
-        self.phase = "training"
+        """Train again, or try again to save. Raises ValueError when all steps are done."""
+        if self.trouble is None:
+            self._require_steps_left()
+        self._save_due = self._save_due or self.trouble is not None
+        self.trouble = None
         self.message = ""
+        if self.phase != "paused":
+            return
+        self._event("continued")
+        self.phase = "training"
         self._not_finite_in_a_row = 0
-        self._pace.restart()
+        self._gauges.restart()
 
     def step_once(self) -> None:
         """One step, and stay paused. Raises ValueError when all steps are done."""
@@ -247,37 +264,53 @@ class Session:
         """From the next step on. Raises ValueError for what is no learning rate."""
         before = self.trainer.learning_rate
         self.trainer.set_learning_rate(value)
+        self._unsaved = True
         self._event("learning rate", f"{before:.3g} → {self.trainer.learning_rate:.3g}")
 
     def start_sample(self, client: int, request: StartSample) -> None:
         """Begin a text for a client, on the weights of now. Raises ValueError."""
-        self._sampled += 1
-        self.streams[client] = SampleStream(
-            self._sampled,
-            request,
+        network = Network(
             self.trainer.params,
             zero_state(self.trainer.architecture, 1, self.config.dtype),
             self.config.cell,
             self.vocabulary,
             self.trainer.step_number,
-            self.clock,
         )
+        self.streams.begin(client, request, network, self.clock)
 
     def leave(self, client: int) -> None:
         """A client is gone: nothing more is written for it."""
         self.streams.pop(client, None)
 
     def save(self) -> None:
-        """Write a checkpoint of the present step, once. Raises StorageError."""
+        """Write a checkpoint of the present step, once.
+
+        Raises StorageError when the disk refuses, and CheckpointError when weights are not finite:
+        the last good checkpoint stays the last.
+        """
         self._save_due = False
-        if self.saved_step == self.trainer.step_number:
-            return
         self.metrics.flush()
+        if self.saved_step == self.trainer.step_number and not self._unsaved:
+            return
         checkpoint = self.trainer.checkpoint()
+        if not self.trainer.finite:
+            raise CheckpointError(
+                f"the weights of step {checkpoint.step:,} are not finite and were not saved: "
+                f"resume from step {max(self.saved_step, 0):,} with a lower learning rate"
+            )
         save_checkpoint(self.directory.checkpoints, checkpoint)
-        prune(self.directory.checkpoints)
-        self.saved_step = checkpoint.step
+        self.saved_step, self._unsaved = checkpoint.step, False
+        if self.trouble is not None:
+            self.trouble, self.message = None, ""
         self._event("saved", f"checkpoint of step {checkpoint.step}")
+        prune(self.directory.checkpoints)
+
+    def flush(self) -> None:
+        """Make what was logged visible to readers; what the disk refuses pauses training."""
+        try:
+            self.metrics.flush()
+        except RunError as error:
+            self._stumble(error)
 
     def close(self) -> None:
         """Save, and close the metrics log. Later calls do nothing."""
@@ -287,24 +320,19 @@ class Session:
             self.save()
         finally:
             self.phase = "stopped"
+            self.streams.clear()
             self.metrics.close()
 
     def status(self) -> Status:
         """The latest state."""
-        trainer, last = self.trainer, self._last
-        return Status(
-            phase=self.phase,
-            step=trainer.step_number,
-            epoch=trainer.batches.epoch,
-            loss=last.loss if last else math.nan,
-            smoothed_loss=trainer.smoothed.value,
-            held_out=trainer.held_out_loss,
-            gradient_norm=last.gradient_norm if last else math.nan,
-            clipped_share=sum(self._clipped) / len(self._clipped) if self._clipped else 0.0,
-            learning_rate=trainer.learning_rate,
-            characters_per_second=self._pace.per_second,
-            seconds=self._seconds,
-            saved_step=self.saved_step,
-            not_finite=trainer.not_finite,
-            message=self.message,
-        )
+        return self._gauges.status(self.trainer, self.phase, self.saved_step, self.message)
+
+
+def never_saved(directory: RunDirectory, checkpoint_every: int, last: Row | None) -> bool:
+    """Whether the run died before its first checkpoint: then it begins again.
+
+    A log that goes on behind the first checkpoint says that there was one, and that it is lost.
+    """
+    if any(directory.checkpoints.glob("step-*")) or not directory.checkpoints.is_dir():
+        return False
+    return last is None or checkpoint_every == 0 or last.step <= checkpoint_every

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,14 @@ from rnn_tui.core.sampling import generate
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.protocol import SampleText, StartSample
 
+LONGEST_PROMPT = 10_000
+"""Characters. The network reads a prompt in one go, and training waits for it."""
+
 LONGEST = 100_000
 """Characters of one sampled text: what is kept in memory for it is bounded."""
+
+SLICE = 16
+"""Characters drawn for one text between two training steps, at most."""
 
 CHARACTERS_PER_SECOND = 150.0
 """How fast a text is written for a reader who asked for it."""
@@ -29,13 +36,23 @@ def checked_temperature(value: float) -> float:
     return value
 
 
+class Network(NamedTuple):
+    """What a text is sampled from. ``generate`` copies ``params`` and ``state``."""
+
+    params: Params
+    state: State
+    cell: str
+    vocabulary: Vocabulary
+    step: int
+
+
 class SampleStream:
     """One text on a copy of the weights, so that training may go on under it.
 
     Args:
         number: which text of the session this is.
         request: prompt, temperature, length and seed.
-        params, state: the network, and the state to start from; ``generate`` copies both.
+        network: the weights of now, which are copied.
         clock: seconds, monotonic; the text is written at a reader's pace.
     """
 
@@ -43,30 +60,30 @@ class SampleStream:
         self,
         number: int,
         request: StartSample,
-        params: Params,
-        state: State,
-        cell: str,
-        vocabulary: Vocabulary,
-        step: int,
+        network: Network,
         clock: Callable[[], float],
     ) -> None:
+        if len(request.prompt) > LONGEST_PROMPT:
+            raise ValueError(
+                f"a prompt may have {LONGEST_PROMPT:,} characters, not {len(request.prompt):,}"
+            )
         self.number = number
         self.request = request
         self.temperature = checked_temperature(request.temperature)
-        self.step = step
+        self.step = network.step
         self.length = max(0, min(request.length, LONGEST))
         self.text = ""
         self.drawn = 0
-        prompt = vocabulary.encode_prompt(request.prompt)
+        prompt = network.vocabulary.encode_prompt(request.prompt)
         self.missing = "".join(prompt.missing)
-        self._decode = vocabulary.decoder()
+        self._decode = network.vocabulary.decoder()
         self._characters = generate(
-            params,
-            state,
+            network.params,
+            network.state,
             prompt.symbols,
             np.random.default_rng(request.seed),
             lambda: self.temperature,
-            cell=cell,
+            cell=network.cell,
         )
         self._clock = clock
         self._pace = AUTOMATIC_PER_SECOND if request.automatic else CHARACTERS_PER_SECOND
@@ -86,7 +103,17 @@ class SampleStream:
         return max(0, min(allowed, self.length) - self.drawn)
 
     def advance(self, most: int) -> None:
-        """Draw the characters that are due, at most ``most``."""
+        """Draw the characters that are due, at most ``most``.
+
+        Raises ValueError, and ends the text, when the network has diverged.
+        """
+        try:
+            self._draw(most)
+        except ValueError:
+            self.stop()
+            raise
+
+    def _draw(self, most: int) -> None:
         for _ in range(min(self.due, most)):
             symbol = next(self._characters).symbol
             self.drawn += 1
@@ -110,3 +137,28 @@ class SampleStream:
             text=self.text[start:],
             finished=self.finished,
         )
+
+
+class SampleStreams(dict[int, SampleStream]):
+    """The texts that are being written: one for each client that asked, by its number."""
+
+    begun = 0
+
+    def begin(
+        self, client: int, request: StartSample, network: Network, clock: Callable[[], float]
+    ) -> None:
+        """Begin a text for a client, in the place of its earlier one. Raises ValueError."""
+        self[client] = SampleStream(self.begun + 1, request, network, clock)
+        self.begun += 1
+
+    @property
+    def waiting(self) -> bool:
+        """Whether one of them is not yet whole."""
+        return any(not stream.finished for stream in self.values())
+
+    def advance(self) -> bool:
+        """Draw what is due. False when nothing was. ValueError when the network has diverged."""
+        due = [stream for stream in self.values() if stream.due]
+        for stream in due:
+            stream.advance(SLICE)
+        return bool(due)

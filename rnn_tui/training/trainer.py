@@ -129,6 +129,8 @@ class Trainer:
         planned = self.schedule.at(self.step_number)
         if planned <= 0:
             raise ValueError("the schedule has brought the learning rate to 0: it cannot be scaled")
+        if not math.isfinite(value / planned):
+            raise ValueError(f"the schedule has brought the learning rate to {planned:g}: too far")
         self.learning_rate_factor = value / planned
 
     def step(self) -> StepResult:
@@ -168,6 +170,11 @@ class Trainer:
 
     def _reset_state(self) -> None:
         self.state = tuple(np.zeros_like(h) for h in self.state)
+
+    @property
+    def finite(self) -> bool:
+        """Whether every weight is a finite number."""
+        return bool(np.isfinite(self.flat).all())
 
     @property
     def can_evaluate(self) -> bool:
@@ -232,7 +239,7 @@ class Trainer:
         self.state = tuple(np.array(h) for h in checkpoint.state)
         try:
             self._restore_scalars(checkpoint.scalars)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise CheckpointError(f"the checkpoint lacks what a resume needs: {error}") from error
         self.step_number = checkpoint.step
 

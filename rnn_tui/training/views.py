@@ -9,6 +9,7 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.training.protocol import View, ViewData
 from rnn_tui.training.wire import pack
 
+
 def pool(matrix: Array, rows: int, columns: int) -> tuple[Array, int, int]:
     """Blocks of equal size reduced to their value of largest magnitude, sign kept.
 

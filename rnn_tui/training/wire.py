@@ -7,19 +7,14 @@ import numpy as np
 from rnn_tui.core.arrays import Array
 from rnn_tui.training.protocol import ArrayData
 
-DTYPES = frozenset({"<f8", "<i8"})
-"""The only dtypes that are accepted."""
-
 
 def pack(array: Array) -> ArrayData:
-    """The array as it travels: little endian, C order."""
+    """The array as it travels: little endian, C order. ValueError for a dtype that may not."""
     little = np.ascontiguousarray(array)
     little = little.astype(little.dtype.newbyteorder("<"), copy=False)
     return ArrayData(little.dtype.str, array.shape, little.tobytes())
 
 
 def unpack(data: ArrayData) -> Array:
-    """The array again, read-only. Raises ValueError when dtype, shape and bytes disagree."""
-    if data.dtype not in DTYPES:
-        raise ValueError(f"arrays of dtype {data.dtype!r} are not accepted")
+    """The array again, read-only; ``ArrayData`` has checked that it is one."""
     return np.frombuffer(data.data, dtype=np.dtype(data.dtype)).reshape(data.shape)
