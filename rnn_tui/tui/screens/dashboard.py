@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -79,9 +79,9 @@ class DashboardScreen(Screen[None]):
         _key("q", "app.leave", "leave", "leave: stop the run or let it go on", show=True),
     ]
 
-    frame: reactive[Frame | None] = reactive(None, init=False)
-    current: reactive[int] = reactive(1, init=False)
-    full: reactive[bool] = reactive(False, init=False)
+    frame: var[Frame | None] = var(None, init=False)
+    current: var[int] = var(1, init=False)
+    full: var[bool] = var(False, init=False)
 
     def compose(self) -> ComposeResult:
         """All panes; which of them can be seen is arranged by size."""

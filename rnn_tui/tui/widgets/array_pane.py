@@ -9,7 +9,7 @@ import numpy as np
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 
 from rnn_tui.text.visible import visible_symbol
 from rnn_tui.training.protocol import View, ViewData, ViewKind, Welcome
@@ -35,9 +35,9 @@ class ArrayPane(Pane):
 
     kind: ClassVar[ViewKind]
 
-    choice: reactive[int] = reactive(0, init=False)
-    pooled: reactive[bool] = reactive(True, init=False)
-    first: reactive[tuple[int, int]] = reactive((0, 0), init=False)
+    choice: var[int] = var(0, init=False)
+    pooled: var[bool] = var(True, init=False)
+    first: var[tuple[int, int]] = var((0, 0), init=False)
 
     def compose(self) -> ComposeResult:
         """The heatmap."""
@@ -150,7 +150,7 @@ class StatePane(ArrayPane):
     kind = "hidden"
 
     # The largest of a few tanh units is nearly always 1: pooled, they would all look the same.
-    pooled = reactive(False, init=False)
+    pooled = var(False, init=False)
 
     def choices(self, welcome: Welcome) -> Sequence[str]:
         """The layers."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from textual.app import ComposeResult
-from textual.reactive import reactive
+from textual.reactive import var
 
 from rnn_tui.training import protocol
 from rnn_tui.tui.history import Frame, History
@@ -46,8 +46,8 @@ class FocusableChart(ChartWidget, can_focus=True):
 class ChartPane(Pane):
     """A chart over the steps of the run, whole or recent, with a linear or a logarithmic axis."""
 
-    log_axis: reactive[bool] = reactive(False, init=False)
-    which: reactive[Which] = reactive("whole", init=False)
+    log_axis: var[bool] = var(False, init=False)
+    which: var[Which] = var("whole", init=False)
 
     _drawn_at = -math.inf
     _drawn: tuple[int, int, int] = (-1, -1, -1)

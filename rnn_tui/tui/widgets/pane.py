@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 
 from rnn_tui.training.protocol import View
 from rnn_tui.tui.history import Frame
@@ -35,7 +35,7 @@ class Pane(Vertical):
     number: ClassVar[int] = 0
     label: ClassVar[str] = ""
 
-    frame: reactive[Frame | None] = reactive(None, init=False)
+    frame: var[Frame | None] = var(None, init=False)
 
     def compose(self) -> ComposeResult:
         """Nothing by itself."""
