@@ -5,7 +5,10 @@ Nothing here loads NumPy or Textual before a command that needs them is known to
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import traceback
 
 import click
 
@@ -14,6 +17,7 @@ from rnn_tui.cli.app import attach, open_app
 from rnn_tui.cli.check import check
 from rnn_tui.cli.completion import completion
 from rnn_tui.cli.group import OpensTexts
+from rnn_tui.cli.report import write_report
 from rnn_tui.cli.runs import runs
 from rnn_tui.cli.training import resume, train
 from rnn_tui.runs.errors import RunError
@@ -30,9 +34,10 @@ USAGE_STATUS = 2
 def cli() -> None:
     """Train a recurrent network on your own text, and watch it learn.
 
-    rnn-tui [TEXT ...] opens the app on a new run: files, folders, or - for standard input; with no
-    TEXT a text that Python itself carries. Every option of a run can also stand in a file
-    (--config) or in the environment (RNN_TUI_HIDDEN=256).
+    rnn-tui opens the app on a new run. TEXT is files, folders, or - for standard input; without it
+    a text that Python itself carries is learned. Every option of a run can also stand in a file
+    (--config run.toml: hidden = 256) or in the environment (RNN_TUI_HIDDEN=256); the command line
+    wins over the environment, and that over the file.
     """
 
 
@@ -61,8 +66,17 @@ def status_of(arguments: list[str] | None = None) -> int:
     except RunError as error:
         return _complain(str(error), error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()  # nobody reads any more: end quietly, as other programs in a pipe do
-        return 141
+        return _nobody_reads()
+    except Exception:  # noqa: BLE001 (a mistake of ours: the user gets one line, not its traceback)
+        place = visible_line(str(write_report(traceback.format_exc(), os.environ)))
+        return _complain(f"an error that should not happen: it is described in {place}", 1)
+
+
+def _nobody_reads() -> int:
+    """End quietly, as other programs in a pipe do; Python would complain once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
 
 
 def _complain(message: str, status: int) -> int:

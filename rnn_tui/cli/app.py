@@ -9,17 +9,18 @@ from typing import Any
 
 import click
 
-from rnn_tui.cli.options import new_run, run_options, runs_option
+from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.training.client import start_server
 
 
-@click.command("open", hidden=True)
+@click.command("open", cls=RunCommand, hidden=True)
 @run_options
 def open_app(text: tuple[str, ...], **options: Any) -> int:
     """Open the app on a new run: files, folders, or - for standard input."""
+    _require_there(text)
     require_terminal("rnn-tui train", reads_text="-" in text)
     directory = new_run(text, **options)
     if "-" in text:
@@ -27,11 +28,14 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     return open_owned(directory, start_server(directory))
 
 
-@click.command()
+@click.command(short_help="Watch a run that is being trained.")
 @click.argument("run", required=False)
 @runs_option
 def attach(run: str | None, runs: str | None) -> int:
-    """Watch a run that is being trained: RUN, or the newest one."""
+    """Open the app on a run that is being trained: RUN, or the newest one that is.
+
+    As many may watch as like to; whoever leaves, the run goes on.
+    """
     require_terminal("rnn-tui runs")
     folder = runs_folder(runs, os.environ)
     directory = open_run(folder, run) if run else _newest_training(folder)
@@ -54,6 +58,13 @@ def open_owned(directory: RunDirectory, process: subprocess.Popen[bytes]) -> int
     from rnn_tui.tui.app import RnnTuiApp
 
     return RnnTuiApp.open_on(directory, process)
+
+
+def _require_there(paths: tuple[str, ...]) -> None:
+    """A misspelt name is the likelier mistake, so it is told before a missing terminal is."""
+    for path in paths:
+        if path not in ("", "-") and not os.path.lexists(path):
+            raise ConfigError(f"cannot read {path}: there is no such file, folder or command")
 
 
 def require_terminal(instead: str, reads_text: bool = False) -> None:

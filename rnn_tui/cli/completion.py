@@ -12,11 +12,17 @@ HOW = {
 }
 
 
-@click.command(epilog="\b\n" + "\n".join(HOW.values()))
+@click.command(
+    short_help="Print what makes a shell complete commands and options.",
+    epilog="\b\n" + "\n".join(HOW.values()),
+)
 @click.argument("shell", type=click.Choice(list(HOW)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of a shell."""
+    """Print the script that makes a shell complete commands and options.
+
+    Put the line for your shell into the file that it names:
+    """
     made_for = get_completion_class(shell)
     if made_for is None:
         raise click.UsageError(f"there is no completion for {shell}")

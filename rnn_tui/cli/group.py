@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from typing import Any
 
 import click
@@ -23,9 +25,21 @@ class OpensTexts(click.Group):
         """Put the default command in front where no command is named."""
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         first = args[0] if args else ""
+        if not args and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # a shell asks what the first word may be
         if first not in own and first not in self.commands:
+            self._refuse_misspelt(ctx, first)
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_misspelt(self, ctx: click.Context, word: str) -> None:
+        """Complain of a word that is no file, and nearly a command."""
+        commands = [name for name, command in self.commands.items() if not command.hidden]
+        near = difflib.get_close_matches(word, commands, 1, 0.7)
+        if near and not ctx.resilient_parsing and not os.path.lexists(word):
+            raise click.UsageError(
+                f"{word} is neither a file nor a command: did you mean {near[0]}?"
+            )
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both ways to call it."""
@@ -39,5 +53,5 @@ class OpensTexts(click.Group):
         with click.Context(default, info_name=self.default, parent=ctx) as inner:
             default.format_options(inner, formatter)
         version = [parameter for parameter in self.get_params(ctx) if "--version" in parameter.opts]
-        records = [record for p in version if (record := p.get_help_record(ctx))]
-        formatter.write_dl(records)
+        with formatter.section("About"):
+            formatter.write_dl([record for p in version if (record := p.get_help_record(ctx))])

@@ -19,10 +19,37 @@ from rnn_tui.runs.configuration import (
     merge,
 )
 from rnn_tui.runs.directory import RunDirectory, create, runs_folder
+from rnn_tui.runs.errors import ConfigError
 from rnn_tui.text.corpus import Corpus, load_builtin, load_paths
 from rnn_tui.text.split import require_length
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+SECTIONS = {
+    "Text": ("corpus", "pattern", "symbols", "errors", "held_out"),
+    "Network": ("cell", "hidden", "layers", "initialization", "dtype"),
+    "Learning": (
+        *("batch", "window", "optimizer", "learning_rate", "schedule", "warmup", "decay_steps"),
+        *("clip", "clip_value", "momentum", "weight_decay", "seed"),
+    ),
+    "Run": ("steps", "evaluate_every", "checkpoint_every", "name", "runs", "config", "help"),
+}
+"""Under which heading an option of a run stands in the help."""
+
+
+class RunCommand(click.Command):
+    """A command with the options of a run; its help shows them in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every option, under the heading of its section; the last one takes what has none."""
+        left = {str(parameter.name): parameter for parameter in self.get_params(ctx)}
+        for heading, names in SECTIONS.items():
+            last = heading == list(SECTIONS)[-1]
+            found = [left.pop(name) for name in (left.copy() if last else names)]
+            options = [option for option in found if isinstance(option, click.Option)]
+            records = [record for option in options if (record := option.get_help_record(ctx))]
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
 
 def _option(field: Field) -> click.Option:
@@ -61,6 +88,8 @@ def _attach(function: Any, parameter: click.Parameter) -> None:
 
 def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> RunConfig:
     """The configuration that file, environment and command line make together."""
+    if "" in text:
+        raise ConfigError("a TEXT is empty: name a file, a folder, or - for standard input")
     file = config or os.environ.get("RNN_TUI_CONFIG")
     paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
     return merge(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
 import signal
 import sys
 from typing import Any
@@ -10,29 +12,40 @@ from typing import Any
 import click
 
 from rnn_tui.cli.app import open_owned, require_terminal
-from rnn_tui.cli.options import new_run, run_options, runs_option
+from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
+from rnn_tui.runs.errors import RunError
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import ONE_THREAD, start_server
 
 
-@click.command()
+@click.command(cls=RunCommand, short_help="Train without the app, with a progress bar.")
 @run_options
 def train(text: tuple[str, ...], **options: Any) -> int:
-    """Train without the app, with a progress bar, until --steps or Ctrl-C.
+    """Train without the app, with a progress bar, until --steps are done or Ctrl-C is pressed.
 
-    TEXT is files, folders, or - for standard input; without it the --corpus. It writes the same
-    run directory as the app; meanwhile rnn-tui attach watches it.
+    TEXT is files, folders, or - for standard input; without it the --corpus. The run is the same
+    as in the app, to the last bit. Meanwhile rnn-tui attach watches it, afterwards rnn-tui resume
+    goes on with it.
     """
     return train_here(new_run(text, **options))
 
 
-@click.command()
+@click.command(short_help="Go on with a run from its last checkpoint.")
 @click.argument("run")
-@click.option("--steps", type=click.IntRange(min=0), metavar="N", help="train up to step N; 0: on")
+@click.option(
+    "--steps",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="train until step N; 0: until stopped",
+)
 @click.option("--headless", is_flag=True, help="without the app, with a progress bar")
 @runs_option
 def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int:
-    """Go on with RUN from its last checkpoint, exactly as if it had never stopped."""
+    """Go on with RUN from its last checkpoint, exactly as if it had never stopped.
+
+    RUN is a name that rnn-tui runs lists, or the path of a run's folder.
+    """
     if not headless:
         require_terminal(f"rnn-tui resume {run} --headless")
     directory = open_run(runs_folder(runs, os.environ), run)
@@ -51,17 +64,34 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
     from rnn_tui.training.sockets import socket_path
 
     with directory.lock(), Progress(directory.name, sys.stdout.isatty()) as progress:
+        path = socket_path(directory.path)
         session = Session(directory, resume=resume, steps=steps)
-        server = Server(session, socket_path(directory.path))
-        endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        with handled_signals(server, *endings):
-            server.run(lambda session: _show(progress, session))
-        progress.close(session.status())
-    click.echo(progress.farewell(directory, session))
+        server = Server(session, path)
+
+        def after_work(session: Session) -> None:
+            progress.show(session)
+            if session.complete:
+                session.close()
+            elif session.stuck and not server.watched:  # there is nobody to tell it to go on
+                raise session.trouble or RunError(session.message)
+
+        with handled_signals(server, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            server.run(after_work)
+        with contextlib.suppress(OSError):  # the terminal may be what is gone
+            progress.draw(session)
+    with contextlib.suppress(OSError):
+        click.echo(_farewell(directory, session))
     return 128 + server.signal if server.signal else 0
 
 
-def _show(progress: Any, session: Any) -> None:
-    progress.show(session)
-    if session.complete:
-        session.close()
+def _farewell(directory: RunDirectory, session: Any) -> str:
+    """What is left behind, and how to go on."""
+    again = f"rnn-tui resume {directory.name}"
+    if directory.path.parent != runs_folder(None, os.environ):
+        again += f" --runs {shlex.quote(visible_line(str(directory.path.parent)))}"
+    if 0 < session.steps <= session.saved_step:
+        again += f" --steps {2 * session.saved_step}"
+    place = visible_line(str(directory.path))
+    return (
+        f"run {directory.name}: saved step {session.saved_step:,} in {place}\ngo on with: {again}"
+    )

@@ -117,6 +117,11 @@ class Session:
         return self.phase in {"stopped", "failed"}
 
     @property
+    def stuck(self) -> bool:
+        """Whether training waits although nobody paused it; ``message`` says why."""
+        return self.trouble is not None or self._not_finite_in_a_row >= NOT_FINITE_IN_A_ROW
+
+    @property
     def complete(self) -> bool:
         """Whether all steps are done, measured and saved."""
         left = self._evaluation is not None or self._save_due or self.trouble is not None
