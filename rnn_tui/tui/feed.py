@@ -21,6 +21,9 @@ FRAME_SECONDS = 0.2
 TEXT_SECONDS = 0.08
 """Between two frames while a text is being written that somebody waits for."""
 
+TYPING_SECONDS = 0.5
+"""Between two frames while somebody types: a letter must not wait for a frame."""
+
 SHARE = 0.35
 """Of one core that drawing may take: a dearer frame makes the next one later."""
 
@@ -48,6 +51,10 @@ class Viewer(Protocol):
     @property
     def hurried(self) -> bool:
         """Whether a text is being written that somebody waits for."""
+
+    @property
+    def typing(self) -> bool:
+        """Whether somebody is typing."""
 
 
 class Feed:
@@ -96,6 +103,7 @@ class Feed:
         ``cost`` is the processor time since the last frame, drawing included.
         """
         pace = TEXT_SECONDS if self._viewer.hurried else FRAME_SECONDS
+        pace = TYPING_SECONDS if self._viewer.typing else pace
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(pace, min(cost / SHARE, SLOWEST)))

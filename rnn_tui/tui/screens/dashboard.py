@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -37,6 +38,9 @@ Arrangement: TypeAlias = Literal["large", "medium", "small"]
 PANES = (LossPane, StatePane, WeightsPane, GradientsPane, SamplePane, NormPane)
 RATE_FACTOR = 1.25
 """How much + and - change the learning rate."""
+
+TYPING_SECONDS = 0.6
+"""After a letter, for so long, somebody counts as typing."""
 
 SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
@@ -161,9 +165,8 @@ class DashboardScreen(Screen[None]):
 
     def wishes(self, history: History) -> dict[str, Any]:
         """The views and the text that the visible panes need."""
-        views: list[View] = [
-            pane.wish(history.welcome) for pane in self.query(ArrayPane) if pane.on_screen
-        ]
+        wishes = [pane.wish(history.welcome) for pane in self.query(ArrayPane) if pane.on_screen]
+        views: list[View] = [view for view in wishes if view is not None]
         sample = self.query_one(SamplePane)
         return {"views": tuple(views), **(sample.wishes() if sample.on_screen else {})}
 
@@ -171,6 +174,17 @@ class DashboardScreen(Screen[None]):
     def hurried(self) -> bool:
         """Whether a text is being written that somebody waits for."""
         return self.query_one(SamplePane).writing
+
+    @property
+    def typing(self) -> bool:
+        """Whether somebody is typing now: letters come before frames."""
+        return time.monotonic() - self._typed_at < TYPING_SECONDS
+
+    _typed_at = -math.inf
+
+    def on_input_changed(self) -> None:
+        """A letter was typed."""
+        self._typed_at = time.monotonic()
 
     def greet(self, history: History) -> None:
         """A run was reached."""

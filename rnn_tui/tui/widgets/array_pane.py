@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -34,6 +36,12 @@ class ArrayPane(Pane):
     ]
 
     kind: ClassVar[ViewKind]
+    period: ClassVar[float]
+    """Seconds between two drawings: what changes slowly is drawn less often."""
+
+    _drawn_at = -math.inf
+    _drawn_view: View | None = None
+    _data: ViewData | None = None
 
     choice: var[int] = var(0, init=False)
     pooled: var[bool] = var(True, init=False)
@@ -57,8 +65,14 @@ class ArrayPane(Pane):
         names = self.choices(welcome)
         return names[self.choice % len(names)]
 
-    def wish(self, welcome: Welcome) -> View:
-        """What to ask for."""
+    def wish(self, welcome: Welcome) -> View | None:
+        """What to ask for; None while the picture of before is good enough."""
+        view = self.view(welcome)
+        due = time.monotonic() - self._drawn_at >= self.period
+        return view if due or view != self._drawn_view else None
+
+    def view(self, welcome: Welcome) -> View:
+        """What is looked at, at the size of now."""
         room = self.heatmap.capacity
         return View(
             kind=self.kind,
@@ -75,6 +89,8 @@ class ArrayPane(Pane):
         data = frame.view(self.kind)
         if data is None or data.view.name != self.chosen(frame.history.welcome):
             return
+        self._drawn_at, self._drawn_view = time.monotonic(), data.view
+        self._data = data
         self.heatmap.data = HeatmapData(
             unpack(data.values),
             row_labels=self.row_labels(data, frame.history.welcome),
@@ -96,7 +112,7 @@ class ArrayPane(Pane):
 
     def read_out(self, frame: Frame) -> str:
         """The value under the cursor, with its place in words; else what there is to press."""
-        data, cursor = frame.view(self.kind), self.heatmap.cursor
+        data, cursor = self._data, self.heatmap.cursor
         if data is None or cursor is None:
             return "[ ] another"
         values = unpack(data.values)
@@ -130,7 +146,7 @@ class ArrayPane(Pane):
 
     def action_scroll_array(self, rows: int, columns: int) -> None:
         """Move over an array that does not fit, half a pane at a time."""
-        data = self.frame.view(self.kind) if self.frame is not None else None
+        data = self._data
         if data is None:
             return
         room = self.heatmap.capacity
@@ -148,6 +164,7 @@ class StatePane(ArrayPane):
     number = 2
     label = "state"
     kind = "hidden"
+    period = 0.2
 
     # The largest of a few tanh units is nearly always 1: pooled, they would all look the same.
     pooled = var(False, init=False)
@@ -218,6 +235,7 @@ class WeightsPane(ParameterPane):
     number = 3
     label = "weights"
     kind = "weights"
+    period = 0.95
     what = ""
 
 
@@ -227,6 +245,7 @@ class GradientsPane(ParameterPane):
     number = 4
     label = "gradients"
     kind = "gradients"
+    period = 0.35
     what = "gradient "
 
 

@@ -137,8 +137,9 @@ class HeatmapWidget(Widget, can_focus=True):
         if before != self.scale or not _same_frame(old, new):
             self.refresh()
             return
-        same = (old.matrix == new.matrix) | (np.isnan(old.matrix) & np.isnan(new.matrix))
-        self._refresh_rows(np.flatnonzero(~same.all(axis=1)).tolist())
+        palette = self._palette()
+        levels = palette.quantise(old.matrix, self.scale), palette.quantise(new.matrix, self.scale)
+        self._refresh_rows(np.flatnonzero((levels[0] != levels[1]).any(axis=1)).tolist())
 
     def scale_of(self, data: HeatmapData) -> float | None:
         """The scale that data was drawn with: its own, or the one kept here."""

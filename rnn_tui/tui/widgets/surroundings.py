@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual.widget import Widget
 
@@ -30,7 +31,21 @@ def shades(widget: Widget) -> Shades | None:
 
 
 def surroundings(widget: Widget) -> tuple[Rgb, bool]:
-    """The background that a widget is drawn on, and whether the theme is a dark one."""
+    """The background that a widget is drawn on, and whether the theme is a dark one.
+
+    Asked for every line that is drawn, and the same for all of them: found once for a theme.
+    """
+    theme = widget.app.theme
+    known = _KNOWN.get(widget)
+    if known is None or known[0] != theme:
+        known = _KNOWN[widget] = theme, *_look_around(widget)
+    return known[1], known[2]
+
+
+_KNOWN: WeakKeyDictionary[Widget, tuple[str, Rgb, bool]] = WeakKeyDictionary()
+
+
+def _look_around(widget: Widget) -> tuple[Rgb, bool]:
     dark = is_dark(widget.app)
     background = widget.background_colors[1]
     if background.a < 1 or background.ansi is not None:
