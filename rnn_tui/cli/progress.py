@@ -7,26 +7,25 @@ import os
 import time
 from types import TracebackType
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.protocol import Status
 from rnn_tui.training.session import Session
 
 BAR_SECONDS = 0.1
 LINE_SECONDS = 5.0
-LONGEST_NAME = 16
 LONGEST_BAR = 40
+MARGIN = 3  # cells: a terminal shows a Ctrl-C as ^C at the end of the line, which may not break it
 UNKNOWN = "–"
 
 
 class Progress:
     """Shows loss, bits per character, pace and the time that is left, now and then."""
 
-    def __init__(self, name: str, terminal: bool, console: Console | None = None) -> None:
-        self._name = name
+    def __init__(self, terminal: bool, console: Console | None = None) -> None:
         self._console = console or Console()
         terminal = terminal and not self._console.is_dumb_terminal
         self._every = BAR_SECONDS if terminal else LINE_SECONDS
@@ -60,8 +59,7 @@ class Progress:
             self._console.print(Text(numbers(status)), soft_wrap=True)
             return
         characters = session.config.batch * session.config.window
-        width = self._console.width - 1
-        line = bar_line(self._name, status, session.steps, characters, width)
+        line = bar_line(status, session.steps, characters, self._console.width - MARGIN)
         self._live.update(line, refresh=True)
 
 
@@ -75,8 +73,17 @@ def numbers(status: Status) -> str:
     return "  ".join(parts)
 
 
-def bar_line(name: str, status: Status, steps: int, characters: int, width: int) -> Text:
-    """One line of ``width`` cells: the bar takes the room that the numbers leave.
+def greeting(session: Session) -> str:
+    """What is trained, on what."""
+    facts, size = session.facts, session.trainer.flat.size
+    return (
+        f"training {session.directory.name}: {visible_line(facts.text_name)}, "
+        f"{facts.text_symbols:,} symbols ({facts.vocabulary_size:,} distinct), {size:,} weights"
+    )
+
+
+def bar_line(status: Status, steps: int, characters: int, width: int) -> Text:
+    """One line of at most ``width`` cells: the bar takes the room that the numbers leave.
 
     ``steps`` is 0 where there is no end: then the steps are counted, and there is no bar.
     ``characters`` are in one step.
@@ -91,17 +98,18 @@ def bar_line(name: str, status: Status, steps: int, characters: int, width: int)
         known = status.phase != "training" or status.characters_per_second > 0
         left = _time(max(0.0, seconds)) if known else UNKNOWN
         figures.insert(0, f"{100 * min(1.0, status.step / steps):3.0f}%")
-        figures.append(f"{left:>7} left" if status.phase == "training" else f"{status.phase:>12}")
+        figures.append(
+            f"{left + ' left':>12}" if status.phase == "training" else f"{status.phase:>12}"
+        )
     else:
         figures.insert(0, f"step {status.step:>9,}")
         figures.append(f"{_time(status.seconds):>7}" + _unless_training(status))
-    line = Text(_clipped(name), style="bold", no_wrap=True, overflow="crop")
     text = "  ".join(figures)
-    room = min(LONGEST_BAR, width - cell_len(line.plain) - cell_len(text) - 4)
+    room = min(LONGEST_BAR, width - len(text) - 2)
+    line = Text(no_wrap=True, overflow="crop")
     if steps and room >= 4:
-        line.append("  ").append_text(_bar(status.step / steps, room))
-    line.append("  " + text, style="not bold")
-    return line
+        line.append_text(_bar(status.step / steps, room)).append("  ")
+    return line.append(text[:width])
 
 
 def _unless_training(status: Status) -> str:
@@ -111,16 +119,12 @@ def _unless_training(status: Status) -> str:
 def _bar(share: float, width: int) -> Text:
     done = int(width * max(0.0, min(1.0, share)))
     full, rest = ("━", "─") if _draws_lines() else ("#", "-")
-    return Text(full * done, style="green not bold").append(rest * (width - done), style="dim")
+    return Text().append(full * done, style="green").append(rest * (width - done), style="dim")
 
 
 def _draws_lines() -> bool:
     language = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG", "")
     return "utf" in language.lower() or not language
-
-
-def _clipped(name: str) -> str:
-    return name if cell_len(name) <= LONGEST_NAME else set_cell_size(name, LONGEST_NAME - 1) + "…"
 
 
 def _loss(status: Status) -> str:

@@ -58,15 +58,16 @@ def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int
 def train_here(directory: RunDirectory, resume: bool = False, steps: int | None = None) -> int:
     """Train in this process; the exit status: 0, or 128 and the signal that ended it."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
-    from rnn_tui.cli.progress import Progress
+    from rnn_tui.cli.progress import Progress, greeting
     from rnn_tui.training.server import Server, handled_signals
     from rnn_tui.training.session import Session
     from rnn_tui.training.sockets import socket_path
 
-    with directory.lock(), Progress(directory.name, sys.stdout.isatty()) as progress:
+    with directory.lock():
         path = socket_path(directory.path)
         session = Session(directory, resume=resume, steps=steps)
         server = Server(session, path)
+        progress = Progress(sys.stdout.isatty())
 
         def after_work(session: Session) -> None:
             progress.show(session)
@@ -76,9 +77,11 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
                 raise session.trouble or RunError(session.message)
 
         with handled_signals(server, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            server.run(after_work)
-        with contextlib.suppress(OSError):  # the terminal may be what is gone
-            progress.draw(session)
+            click.echo(greeting(session))
+            with progress:
+                server.run(after_work)
+                with contextlib.suppress(OSError):  # the terminal may be what is gone
+                    progress.draw(session)
     with contextlib.suppress(OSError):
         click.echo(_farewell(directory, session))
     return 128 + server.signal if server.signal else 0

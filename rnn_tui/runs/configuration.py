@@ -62,6 +62,13 @@ def _check_together(config: RunConfig) -> None:
         raise ConfigError(
             f"schedule = {config.schedule} needs an end: set steps, or decay_steps, above 0"
         )
+    if config.warmup and config.schedule != "cosine":
+        raise ConfigError(f"warmup = {config.warmup} needs schedule = cosine")
+    if config.warmup and config.warmup >= (config.decay_steps or config.steps):
+        raise ConfigError(
+            f"warmup = {config.warmup} leaves nothing of the schedule: "
+            "raise decay_steps, or steps, above it"
+        )
 
 
 def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
