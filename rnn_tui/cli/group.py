@@ -36,7 +36,8 @@ class OpensTexts(click.Group):
         """Complain of a word that is no file, and nearly a command."""
         commands = [name for name, command in self.commands.items() if not command.hidden]
         near = difflib.get_close_matches(word, commands, 1, 0.7)
-        if near and not ctx.resilient_parsing and not os.path.lexists(word):
+        a_word = not word.startswith("-")
+        if near and a_word and not ctx.resilient_parsing and not os.path.lexists(word):
             raise click.UsageError(
                 f"{word} is neither a file nor a command: did you mean {near[0]}?"
             )
