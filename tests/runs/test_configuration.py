@@ -47,7 +47,7 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
 
 SETTINGS = st.fixed_dictionaries({}, optional={name: values_of(name) for name in FIELDS}).filter(
     lambda given: given.get("schedule", "constant") == "constant" or given.get("steps", 0) > 0
-)
+).map(lambda given: {**given, "warmup": 0})
 
 
 def test_the_defaults_are_allowed() -> None:
@@ -163,6 +163,14 @@ def test_a_schedule_without_an_end_is_refused() -> None:
     with pytest.raises(ConfigError, match="schedule = cosine needs an end"):
         merge({"schedule": "cosine"})
     assert merge({"schedule": "cosine", "steps": 10}).schedule == "cosine"
+
+
+def test_a_warm_up_that_no_schedule_makes_is_refused() -> None:
+    with pytest.raises(ConfigError, match="warmup = 5 needs schedule = cosine"):
+        merge({"warmup": 5})
+    with pytest.raises(ConfigError, match="warmup = 10 leaves nothing of the schedule"):
+        merge({"warmup": 10, "schedule": "cosine", "steps": 10})
+    assert merge({"warmup": 9, "schedule": "cosine", "steps": 10}).warmup == 9
 
 
 def test_the_file_and_its_line_are_named(tmp_path: Path) -> None:
