@@ -39,7 +39,7 @@ class Viewer(Protocol):
     def wishes(self, history: History) -> dict[str, Any]:
         """The views and the text that the visible panes need."""
 
-    def show(self, frame: Frame) -> None:
+    async def show(self, frame: Frame) -> None:
         """Draw."""
 
     def greet(self, history: History) -> None:
@@ -93,7 +93,7 @@ class Feed:
             history.take(update)
             if update.more:
                 continue
-            self._viewer.show(Frame(history, update))
+            await self._viewer.show(Frame(history, update))
             before, spent = spent, time.process_time()
             await self._pause(spent - before)
 

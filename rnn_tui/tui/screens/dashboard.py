@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -41,6 +42,9 @@ RATE_FACTOR = 1.25
 
 TYPING_SECONDS = 0.6
 """After a letter, for so long, somebody counts as typing."""
+
+BETWEEN_PANES = 0.02
+"""Seconds between the drawing of two panes: time for a key, and for the screen to be written."""
 
 SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
@@ -93,14 +97,14 @@ class DashboardScreen(Screen[None]):
         yield PaneTabs([(pane.number, pane.label) for pane in PANES])
         with Horizontal(id="main"):
             with Vertical(id="left"):
-                yield LossPane(id="loss").data_bind(DashboardScreen.frame)
-                yield NormPane(id="norm").data_bind(DashboardScreen.frame)
+                yield LossPane(id="loss")
+                yield NormPane(id="norm")
             with Vertical(id="right"):
-                yield StatePane(id="state").data_bind(DashboardScreen.frame)
+                yield StatePane(id="state")
                 with Horizontal(id="parameters"):
-                    yield WeightsPane(id="weights").data_bind(DashboardScreen.frame)
-                    yield GradientsPane(id="gradients").data_bind(DashboardScreen.frame)
-        yield SamplePane(id="sample").data_bind(DashboardScreen.frame)
+                    yield WeightsPane(id="weights")
+                    yield GradientsPane(id="gradients")
+        yield SamplePane(id="sample")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -192,11 +196,15 @@ class DashboardScreen(Screen[None]):
         bar.welcome, bar.trouble, bar.phase = history.welcome, "", "starting"
         self.query_one(SamplePane).reset()
 
-    def show(self, frame: Frame) -> None:
-        """Draw what arrived."""
+    async def show(self, frame: Frame) -> None:
+        """Draw what arrived, one pane after the other: a key waits for one pane at most."""
+        self.frame = frame
         bar = self.query_one(StatusBar)
         bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
-        self.frame = frame
+        for pane in self.panes:
+            if pane.on_screen:
+                await asyncio.sleep(BETWEEN_PANES)
+            pane.frame = frame
 
     def lost(self, reason: str) -> None:
         """The server is gone: what was drawn stays."""

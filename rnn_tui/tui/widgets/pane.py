@@ -18,7 +18,7 @@ from rnn_tui.tui.history import Frame
 class Pane(Vertical):
     """One subject of the dashboard.
 
-    ``frame`` is bound to the screen's; a pane that cannot be seen asks for nothing and draws
+    ``frame`` is what the screen hands down; a pane that cannot be seen asks for nothing and draws
     nothing. The title is shown as it is: nothing in it is markup.
     """
 
