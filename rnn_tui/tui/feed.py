@@ -27,6 +27,9 @@ TYPING_SECONDS = 0.5
 SHARE = 0.35
 """Of one core that drawing may take: a dearer frame makes the next one later."""
 
+SHORTEST = 0.02
+"""Seconds of rest after a frame at least."""
+
 SLOWEST = 2.0
 """Seconds between two frames at most."""
 
@@ -88,6 +91,7 @@ class Feed:
     async def _poll(self, client: Client, history: History) -> None:
         spent = time.process_time()
         while True:
+            started = time.monotonic()
             update = await client.poll(history.poll(**self._viewer.wishes(history)))
             self.answered = time.monotonic()
             history.take(update)
@@ -95,18 +99,20 @@ class Feed:
                 continue
             await self._viewer.show(Frame(history, update))
             before, spent = spent, time.process_time()
-            await self._pause(spent - before)
+            await self._pause(started, spent - before)
 
-    async def _pause(self, cost: float) -> None:
+    async def _pause(self, started: float, cost: float) -> None:
         """Wait for the next frame, or for a command that wants to be seen.
 
-        ``cost`` is the processor time since the last frame, drawing included.
+        ``started`` is when the last frame began, ``cost`` its processor time, drawing included.
         """
         pace = TEXT_SECONDS if self._viewer.hurried else FRAME_SECONDS
         pace = TYPING_SECONDS if self._viewer.typing else pace
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(pace, min(cost / SHARE, SLOWEST)))
+            pace = max(pace, min(cost / SHARE, SLOWEST))
+            rest = started + pace - time.monotonic()
+            await asyncio.wait_for(self._wake.wait(), max(rest, SHORTEST))
 
     @property
     def connected(self) -> bool:
