@@ -27,11 +27,13 @@ from rnn_tui.training.protocol import (
 )
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.screens.help import HelpScreen, keys_of
-from rnn_tui.tui.widgets.array_pane import ArrayPane, GradientsPane, StatePane, WeightsPane
+from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane, NormPane
 from rnn_tui.tui.widgets.pane import Pane
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
+from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
 from rnn_tui.tui.widgets.sample_pane import SamplePane
+from rnn_tui.tui.widgets.state_pane import StatePane
 from rnn_tui.tui.widgets.status_bar import StatusBar
 
 Arrangement: TypeAlias = Literal["large", "medium", "small"]
@@ -260,6 +262,19 @@ class DashboardScreen(Screen[None]):
         """Another array in the current pane."""
         self.current_pane.action_turn(by)
         self.app.wake()  # type: ignore[attr-defined]
+
+    @property
+    def arrays(self) -> list[tuple[ArrayPane, str]]:
+        """Every array that can be shown, with the pane that shows it."""
+        if self.frame is None:
+            return []
+        welcome = self.frame.history.welcome
+        return [(pane, name) for pane in self.query(ArrayPane) for name in pane.choices(welcome)]
+
+    def show_array(self, pane: ArrayPane, name: str) -> None:
+        """Show one array, and its pane."""
+        pane.choose(name)
+        self.action_pane(pane.number)
 
     def action_axis(self) -> None:
         """Linear or logarithmic."""

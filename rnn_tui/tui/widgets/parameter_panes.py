@@ -1,0 +1,81 @@
+"""The parameters and their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rnn_tui.text.visible import visible_symbol
+from rnn_tui.training.protocol import ViewData, Welcome
+from rnn_tui.tui.widgets.array_pane import ArrayPane
+from rnn_tui.tui.widgets.view_words import fitting, rows_of, span
+
+
+class ParameterPane(ArrayPane):
+    """A parameter or its gradient."""
+
+    what: ClassVar[str]
+
+    def choices(self, welcome: Welcome) -> Sequence[str]:
+        """The parameters; W_hh of the first layer first, since it is the one that recurs."""
+        names = [parameter.name for parameter in welcome.parameters]
+        start = names.index("layer0.W_hh") if "layer0.W_hh" in names else 0
+        return names[start:] + names[:start]
+
+    def titles(self, data: ViewData) -> Sequence[str]:
+        """Name and shape."""
+        name = f"{self.number} {self.what}{data.view.name}"
+        shape = "×".join(str(n) for n in data.shape)
+        return f"{name} · {shape} · {fitting(data)}", f"{name} · {fitting(data)}"
+
+    def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
+        """Units, or the symbols where the rows are those."""
+        if data.view.name == "layer0.W_xh" and data.row_stride == 1:
+            shown = welcome.symbols[data.first_row : data.first_row + data.shape[0]]
+            return [visible_symbol(symbol) for symbol in shown][: rows_of(data)]
+        if data.shape[0] == 1:
+            return ()
+        return super().row_labels(data, welcome)
+
+    def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
+        """Where from and where to."""
+        over, under = ends(data.view.name)
+        first = span(data.first_row, data.row_stride, row, data.shape[0])
+        second = span(data.first_column, data.column_stride, column, data.shape[1])
+        if over == "symbol" and data.row_stride == 1:
+            first = f"“{visible_symbol(welcome.symbols[data.first_row + row])}”"
+        if under == "symbol" and data.column_stride == 1:
+            second = f"“{visible_symbol(welcome.symbols[data.first_column + column])}”"
+        return f"{under} {second}:" if not over else f"{over} {first} → {under} {second}:"
+
+
+class WeightsPane(ParameterPane):
+    """The parameters themselves."""
+
+    number = 3
+    label = "weights"
+    kind = "weights"
+    period = 0.95
+    what = ""
+
+
+class GradientsPane(ParameterPane):
+    """The gradients of the last step, clipped."""
+
+    number = 4
+    label = "gradients"
+    kind = "gradients"
+    period = 0.35
+    what = "gradient "
+
+
+def ends(parameter: str) -> tuple[str, str]:
+    """What the rows and the columns of a parameter stand for; a bias has no rows."""
+    known = {
+        "layer0.W_xh": ("symbol", "unit"),
+        "W_hy": ("unit", "symbol"),
+        "b_y": ("", "symbol"),
+    }
+    if parameter in known:
+        return known[parameter]
+    return ("", "unit") if parameter.endswith(".b_h") else ("unit", "unit")

@@ -1,0 +1,45 @@
+"""The hidden state, character by character."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.reactive import var
+
+from rnn_tui.text.visible import visible_symbol
+from rnn_tui.training.protocol import ViewData, Welcome
+from rnn_tui.tui.widgets.array_pane import ArrayPane
+from rnn_tui.tui.widgets.view_words import columns_of, part, rows_of, span
+
+
+class StatePane(ArrayPane):
+    """The hidden state of one layer: units downwards, the characters of the window along."""
+
+    number = 2
+    label = "state"
+    kind = "hidden"
+    period = 0.2
+
+    # The largest of a few tanh units is nearly always 1: pooled, they would all look the same.
+    pooled = var(False, init=False)
+
+    def choices(self, welcome: Welcome) -> Sequence[str]:
+        """The layers."""
+        return [str(layer) for layer in range(welcome.layers)]
+
+    def titles(self, data: ViewData) -> Sequence[str]:
+        """Layer, units, and the time steps where there is no room for all."""
+        units = part("units", data.first_row, data.row_stride, rows_of(data), data.shape[0])
+        steps = part("t", data.first_column + 1, 1, columns_of(data), data.shape[1])
+        long = f"{self.number} hidden state · layer {data.view.name} · {units} · {steps}"
+        return long, f"{self.number} state · layer {data.view.name} · {units}"
+
+    def column_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
+        """The characters that were read."""
+        return [visible_symbol(welcome.symbols[symbol]) for symbol in data.symbols]
+
+    def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
+        """Unit, and the character it has just read."""
+        unit = span(data.first_row, data.row_stride, row, data.shape[0])
+        label = visible_symbol(welcome.symbols[data.symbols[column]])
+        return f"unit {unit} after “{label}” t={data.first_column + column + 1}:"
