@@ -82,8 +82,8 @@ class RnnTuiApp(App[str]):
                 run = partial(screen.run_action, binding.action)
                 yield SystemCommand(does.capitalize(), f"key: {self.get_key_display(binding)}", run)
         for pane, name in self.dashboard.arrays:
-            does = partial(self.dashboard.show_array, pane, name)
-            yield SystemCommand(f"{pane.label.capitalize()}: {name}", "show this array", does)
+            show = partial(self.dashboard.show_array, pane, name)
+            yield SystemCommand(f"{pane.label.capitalize()}: {name}", "show this array", show)
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys", "Maximize"}:
                 yield command
