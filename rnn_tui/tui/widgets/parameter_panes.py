@@ -8,7 +8,7 @@ from typing import ClassVar
 from rnn_tui.text.visible import visible_symbol
 from rnn_tui.training.protocol import ViewData, Welcome
 from rnn_tui.tui.widgets.array_pane import ArrayPane
-from rnn_tui.tui.widgets.view_words import fitting, rows_of, span
+from rnn_tui.tui.widgets.view_words import columns_of, fitting, rows_of, span
 
 
 class ParameterPane(ArrayPane):
@@ -25,7 +25,7 @@ class ParameterPane(ArrayPane):
     def titles(self, data: ViewData) -> Sequence[str]:
         """Name and shape."""
         name = f"{self.number} {self.what}{data.view.name}"
-        shape = "×".join(str(n) for n in data.shape)
+        shape = "×".join(str(n) for n in data.shape if n > 1)
         return f"{name} · {shape} · {fitting(data)}", f"{name} · {fitting(data)}"
 
     def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
@@ -36,6 +36,13 @@ class ParameterPane(ArrayPane):
         if data.shape[0] == 1:
             return ()
         return super().row_labels(data, welcome)
+
+    def column_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
+        """The symbols where the columns are those and each has its own."""
+        if ends(data.view.name)[1] != "symbol" or data.column_stride > 1:
+            return ()
+        last = data.first_column + columns_of(data)
+        return [visible_symbol(symbol) for symbol in welcome.symbols[data.first_column : last]]
 
     def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
         """Where from and where to."""
