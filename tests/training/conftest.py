@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,12 +69,11 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
 
 
 @pytest.fixture
-def sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the sockets, short enough for any system."""
-    folder = Path(os.path.relpath(tmp_path))
-    folder = min(tmp_path, folder, key=lambda path: len(str(path)))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return folder / "rnn-tui"
+def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for sockets, whose paths must be short: this user's runtime folder in the test."""
+    with tempfile.TemporaryDirectory(prefix="rnn", dir="/tmp") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 def make_trainer(**settings: Any) -> Trainer:
