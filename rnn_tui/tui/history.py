@@ -6,8 +6,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from rnn_tui.training import protocol
 from rnn_tui.training.wire import unpack
 from rnn_tui.tui.series import Series
@@ -75,7 +73,3 @@ class Frame:
             if data.view.kind == kind:
                 return data
         return None
-
-    def matrix(self, data: protocol.ViewData) -> np.ndarray[Any, Any]:
-        """The numbers of a view, ``(rows, columns)``."""
-        return unpack(data.values)

@@ -34,7 +34,6 @@ LANE: dict[str, EventKind] = {
     "saved": "saved",
     "learning rate": "learning rate",
     "resumed": "other",
-    "paused": "other",
 }
 """Which events have a mark under the chart."""
 

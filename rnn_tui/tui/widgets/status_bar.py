@@ -139,7 +139,7 @@ def progress_of(status: Status | None, welcome: Welcome) -> list[Part]:
 def numbers_of(status: Status) -> list[Part]:
     """How well it does, each number with its unit and a steady width."""
     bits = status.smoothed_loss / math.log(2)
-    pace = status.characters_per_second / 1000
+    pace = status.characters_per_second / 1000 if status.phase == "training" else 0.0
     parts = [
         Part(f"loss {status.smoothed_loss:6.3f} nats", 9),
         Part(f"{bits:6.3f} bits/char", 8),
