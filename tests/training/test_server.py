@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_tui.runs.errors import StorageError
+from rnn_tui.training import frames, protocol
+from rnn_tui.training import server as server_module
+from rnn_tui.training.protocol import Done, Failed, Hello, Poll, View
+from rnn_tui.training.server import Server
+from rnn_tui.training.session import Session
+
+from .conftest import Sessions
+from .serving import Caller, served, wait_for
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Session:
+    return sessions.new()
+
+
+@pytest.fixture
+def path(session: Session, short: Path) -> Iterator[Path]:
+    """Of a socket that serves the session, in a thread."""
+    with served(session, short / "s"):
+        yield short / "s"
+
+
+def goes_on(session: Session) -> None:
+    before = session.trainer.step_number
+    wait_for(lambda: session.trainer.step_number > before + 50)
+
+
+def test_two_clients_are_served_while_it_trains(session: Session, path: Path) -> None:
+    with Caller(path).greet() as first, Caller(path).greet() as second:
+        step = first.status().step
+        wait_for(lambda: second.status().step > step)
+
+
+def test_nothing_is_answered_before_the_greeting(session: Session, path: Path) -> None:
+    with Caller(path) as caller:
+        assert caller.ask(protocol.Pause()) == Failed("say Hello first")
+        assert session.phase == "training"
+        caller.greet()
+        assert caller.ask(protocol.Pause()) == Done()
+
+
+def test_another_version_is_turned_away(path: Path) -> None:
+    with Caller(path) as caller:
+        assert isinstance(caller.ask(Hello(protocol.VERSION + 1)), Failed)
+        assert caller.ask(Poll()) == Failed("say Hello first")
+
+
+def test_a_client_that_stops_reading_does_not_stop_training(session: Session, path: Path) -> None:
+    with Caller(path).greet() as deaf, Caller(path).greet() as other:
+        view = View("weights", "W_hy", 100, 100)
+        asked = frames.frame(Poll(views=(view,) * 64))
+        for _ in range(20):
+            deaf.socket.sendall(asked)
+        goes_on(session)
+        assert other.status().step > 0
+
+
+def test_requests_sent_in_one_go_are_all_answered_in_order(session: Session, path: Path) -> None:
+    with Caller(path).greet() as hasty:
+        rates = [0.001 * (number % 900 + 1) for number in range(2000)]
+        asked = b"".join(frames.frame(protocol.SetLearningRate(rate)) for rate in rates)
+        hasty.socket.sendall(asked)
+        answers = [hasty.hear() for _ in rates]
+        assert answers == [Done(f"learning rate {rate:.3g}") for rate in rates]
+
+
+def test_requests_may_arrive_a_byte_at_a_time(path: Path) -> None:
+    with Caller(path).greet() as slow:
+        for byte in frames.frame(protocol.Pause()):
+            slow.socket.sendall(bytes([byte]))
+        assert slow.hear() == Done()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\xff\xff\xff\xff",
+        frames.LENGTH.pack(3) + b"\x00\x01\x02",
+        frames.LENGTH.pack(0),
+        frames.frame(protocol.Pause())[:-1] + b"\xc1",
+    ],
+)
+def test_garbage_ends_its_own_connection_alone(
+    session: Session, path: Path, garbage: bytes
+) -> None:
+    with Caller(path).greet() as other, Caller(path) as wild:
+        wild.socket.sendall(garbage)
+        assert wild.cut_off
+        goes_on(session)
+        assert other.status().phase == "training"
+
+
+def test_a_client_may_vanish_in_the_middle_of_a_request(session: Session, path: Path) -> None:
+    with Caller(path) as cut:
+        cut.socket.sendall(frames.frame(Poll())[:5])
+    goes_on(session)
+
+
+def test_a_client_that_left_has_no_text_any_more(session: Session, path: Path) -> None:
+    with Caller(path).greet() as caller:
+        caller.ask(protocol.StartSample("The", 1.0, 100_000))
+        assert session.waits_for_text
+    wait_for(lambda: not session.waits_for_text)
+
+
+def test_more_clients_than_there_is_room_for_are_turned_away(
+    session: Session, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "MOST_CLIENTS", 2)
+    with Caller(path).greet(), Caller(path).greet() as second, Caller(path) as third:
+        assert third.cut_off
+        assert second.status().phase == "training"
+
+
+def test_a_paused_run_answers_at_once(session: Session, path: Path) -> None:
+    with Caller(path).greet() as caller:
+        caller.ask(protocol.Pause())
+        step = caller.status().step
+        caller.ask(protocol.StepOnce())
+        wait_for(lambda: caller.status().step == step + 1, seconds=1)
+
+
+def test_stop_saves_answers_and_ends(session: Session, path: Path) -> None:
+    with Caller(path).greet() as caller:
+        found = caller.ask(protocol.Stop())
+        assert found == Done(f"saved step {session.saved_step:,}")
+        assert caller.cut_off
+    wait_for(lambda: not path.exists())
+    assert session.ended
+
+
+def test_the_socket_belongs_to_the_user_alone_and_replaces_a_stale_one(
+    session: Session, short: Path
+) -> None:
+    (short / "s").touch()
+    with served(session, short / "s"), Caller(short / "s").greet():
+        mode = (short / "s").stat().st_mode
+        assert stat.S_ISSOCK(mode)
+        assert mode & 0o077 == 0
+
+
+def test_a_socket_that_cannot_be_made_is_a_plain_error(session: Session, short: Path) -> None:
+    with pytest.raises(StorageError, match="cannot make the socket"):
+        Server(session, short / "nowhere" / "s")
+
+
+def test_a_run_on_its_own_ends_when_all_is_done_and_nobody_looks(
+    sessions: Sessions, short: Path
+) -> None:
+    session = sessions.new(steps=5)
+    Server(session, short / "s").run()
+    assert (session.ended, session.saved_step) == (True, 5)
+
+
+def test_a_run_that_is_done_stays_while_somebody_looks(sessions: Sessions, short: Path) -> None:
+    session = sessions.new(steps=300)
+    with served(session, short / "s"):
+        with Caller(short / "s").greet() as caller:
+            wait_for(lambda: caller.status().phase == "finished" and session.complete)
+            assert caller.status().saved_step == 300
+        wait_for(lambda: session.ended)
+
+
+def test_a_full_disk_does_not_end_the_server(
+    session: Session, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("no space left")
+
+    with Caller(path).greet() as caller:
+        with monkeypatch.context() as disk:
+            disk.setattr(session.metrics, "_commit", full)
+            wait_for(lambda: caller.status().message == "no space left")
+            assert caller.ask(protocol.Save()) == Failed("no space left")
+            assert caller.ask(protocol.Stop()) == Failed("no space left")
+            assert caller.status().phase == "paused"
+        assert caller.ask(protocol.Resume()) == Done()
+        goes_on(session)
