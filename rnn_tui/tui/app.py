@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -32,6 +33,20 @@ STOP_SECONDS = 10.0
 """How long the app waits for the trainer to save when it is told to stop."""
 
 TERMINAL_CHECK_SECONDS = 1.0
+
+SETTLED_SECONDS = 4.0
+"""After so long everything that stays for good has been made."""
+
+
+def settle_memory() -> None:
+    """Keep the garbage collector from looking at all that is there for good.
+
+    A full collection of a running app took 100 to 140 ms, every one or two seconds: that long a key
+    had to wait. What is frozen is not looked at again; what comes later is, in rare big rounds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class RnnTuiApp(App[str]):
@@ -94,16 +109,17 @@ class RnnTuiApp(App[str]):
         """The net below every widget: what could act on the terminal is replaced."""
         return [*super().get_line_filters(), VisibleOnly()]
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Draw the frame first, then look for the run."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
-        self.push_screen(self.dashboard)
+        await self.push_screen(self.dashboard)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self.set_timer(SETTLED_SECONDS, settle_memory)
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)

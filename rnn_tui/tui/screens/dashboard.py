@@ -26,10 +26,11 @@ from rnn_tui.training.protocol import (
     View,
 )
 from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.intentions import Intentions
 from rnn_tui.tui.screens.help import HelpScreen, keys_of
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane, NormPane
-from rnn_tui.tui.widgets.pane import Pane
+from rnn_tui.tui.widgets.pane import Pane, neighbour
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
 from rnn_tui.tui.widgets.sample_pane import SamplePane
@@ -85,6 +86,8 @@ class DashboardScreen(Screen[None]):
             _key(str(pane.number), f"pane({pane.number})", pane.label, f"go to {pane.label}")
             for pane in PANES
         ),
+        _key("tab", "walk(1)", "next", "what comes next, pane after pane"),
+        _key("shift+tab", "walk(-1)", "previous", "what comes before"),
         _key("question_mark,f1", "keys", "keys", "the keys of where one is", show=True),
         _key("q", "app.leave", "leave", "leave: stop the run or let it go on", show=True),
     ]
@@ -92,6 +95,10 @@ class DashboardScreen(Screen[None]):
     frame: var[Frame | None] = var(None, init=False)
     current: var[int] = var(1, init=False)
     full: var[bool] = var(False, init=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._intentions = Intentions()
 
     def compose(self) -> ComposeResult:
         """All panes; which of them can be seen is arranged by size."""
@@ -233,18 +240,23 @@ class DashboardScreen(Screen[None]):
         """Pause or go on."""
         status = self._status
         if status is not None:
-            self._tell(Pause() if status.phase == "training" else Resume())
+            training = self._intentions.latest("training", status.phase == "training")
+            self._intentions.ask("training", not training)
+            self._tell(Pause() if training else Resume())
 
     def action_one_step(self) -> None:
         """One training step."""
+        self._intentions.ask("training", False)
         self._tell(StepOnce())
 
     def action_rate(self, direction: int) -> None:
         """Change the learning rate by a quarter."""
         status = self._status
         if status is not None:
-            rate = status.learning_rate * RATE_FACTOR**direction
-            self._tell(SetLearningRate(float(f"{rate:.3g}")))
+            before = self._intentions.latest("rate", status.learning_rate)
+            rate = float(f"{before * RATE_FACTOR**direction:.3g}")
+            self._intentions.ask("rate", rate)
+            self._tell(SetLearningRate(rate))
 
     def action_save(self) -> None:
         """Save now."""
@@ -294,6 +306,14 @@ class DashboardScreen(Screen[None]):
         """Go to a pane."""
         self.current = number
         self.call_after_refresh(self.current_pane.focus_content)
+        self.app.wake()  # type: ignore[attr-defined]
+
+    def action_walk(self, by: int) -> None:
+        """Go to what comes next, also where its pane has no room beside the others."""
+        pane, widget = neighbour(self.panes, self.focused, by)
+        self.current = pane.number
+        self.call_after_refresh(widget.focus)
+        self.app.wake()  # type: ignore[attr-defined]
 
     def action_keys(self) -> None:
         """List the keys."""

@@ -161,8 +161,8 @@ class ArrayPane(Pane):
             return
         room = self.heatmap.capacity
         self.first = (
-            within(data.first_row + rows * max(1, room.rows // 2), data.shape[0], room.rows),
+            within(self.first[0] + rows * max(1, room.rows // 2), data.shape[0], room.rows),
             within(
-                data.first_column + columns * max(1, room.columns // 2), data.shape[1], room.columns
+                self.first[1] + columns * max(1, room.columns // 2), data.shape[1], room.columns
             ),
         )

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
+from textual.widget import Widget
 
 from rnn_tui.training.protocol import View
 from rnn_tui.tui.history import Frame
@@ -81,3 +82,10 @@ class Pane(Vertical):
             if widget.focusable:
                 widget.focus()
                 return
+
+
+def neighbour(panes: Sequence[Pane], focused: Widget | None, by: int) -> tuple[Pane, Widget]:
+    """The widget that tab goes to, hidden ones too, with its pane."""
+    ring = [(pane, widget) for pane in panes for widget in pane.query("*") if widget.focusable]
+    at = next((i for i, (_, widget) in enumerate(ring) if widget is focused), -1)
+    return ring[(at + by) % len(ring)]

@@ -141,9 +141,9 @@ def numbers_of(status: Status) -> list[Part]:
     bits = status.smoothed_loss / math.log(2)
     pace = status.characters_per_second / 1000 if status.phase == "training" else 0.0
     parts = [
-        Part(f"loss {status.smoothed_loss:6.3f} nats", 9),
-        Part(f"{bits:6.3f} bits/char", 8),
-        Part(f"held out {status.held_out:6.3f}", 7),
+        Part(f"loss {number(status.smoothed_loss)} nats", 9),
+        Part(f"{number(bits)} bits/char", 8),
+        Part(f"held out {number(status.held_out)}", 7),
         Part(f"{pace:5,.0f}k char/s", 6),
         Part(f"lr {status.learning_rate:<7.3g}", 5),
         Part(f"|grad| {status.gradient_norm:5.2f}", 4),
@@ -154,6 +154,11 @@ def numbers_of(status: Status) -> list[Part]:
     if status.message:
         parts.insert(0, Part(visible_line(status.message), 11))
     return parts
+
+
+def number(value: float) -> str:
+    """Six columns; a dash for what is not measured yet."""
+    return f"{value:6.3f}" if not math.isnan(value) else "     –"
 
 
 def duration(seconds: float) -> str:
