@@ -124,6 +124,11 @@ class RnnTuiApp(App[str]):
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
 
+    async def _shutdown(self) -> None:
+        """Let go of the run before the panes are taken down that its answers would go to."""
+        self.workers.cancel_all()
+        await super()._shutdown()
+
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
 

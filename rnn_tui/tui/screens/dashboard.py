@@ -312,7 +312,7 @@ class DashboardScreen(Screen[None]):
         """Go to what comes next, also where its pane has no room beside the others."""
         pane, widget = neighbour(self.panes, self.focused, by)
         self.current = pane.number
-        self.call_after_refresh(widget.focus)
+        self.set_focus(widget)
         self.app.wake()  # type: ignore[attr-defined]
 
     def action_keys(self) -> None:
