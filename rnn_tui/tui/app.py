@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import subprocess
@@ -33,20 +32,6 @@ STOP_SECONDS = 10.0
 """How long the app waits for the trainer to save when it is told to stop."""
 
 TERMINAL_CHECK_SECONDS = 1.0
-
-SETTLED_SECONDS = 4.0
-"""After so long everything that stays for good has been made."""
-
-
-def settle_memory() -> None:
-    """Keep the garbage collector from looking at all that is there for good.
-
-    A full collection of a running app took 100 to 140 ms, every one or two seconds: that long a key
-    had to wait. What is frozen is not looked at again; what comes later is, in rare big rounds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 class RnnTuiApp(App[str]):
@@ -119,7 +104,6 @@ class RnnTuiApp(App[str]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.set_timer(SETTLED_SECONDS, settle_memory)
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError
 from rnn_tui.training.protocol import Request
 from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.housekeeping import Housekeeping
 
 FRAME_SECONDS = 0.2
 """Between two frames while training."""
@@ -68,10 +69,18 @@ class Feed:
         self._viewer = viewer
         self._client: Client | None = None
         self._wake = asyncio.Event()
+        self._housekeeping = Housekeeping()
         self.answered = time.monotonic()
 
     async def run(self) -> None:
         """Connect and poll, for ever; a lost server is looked for again and again."""
+        self._housekeeping.begin()
+        try:
+            await self._run()
+        finally:
+            self._housekeeping.end()
+
+    async def _run(self) -> None:
         while True:
             try:
                 client = await self._connect()
@@ -86,6 +95,7 @@ class Feed:
                 self._viewer.lost(f"the trainer refused: {error}")
             finally:
                 await self.close()
+            self._housekeeping.after_frame(busy=False)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _poll(self, client: Client, history: History) -> None:
@@ -98,6 +108,7 @@ class Feed:
             if update.more:
                 continue
             await self._viewer.show(Frame(history, update))
+            self._housekeeping.after_frame(self._viewer.typing)
             before, spent = spent, time.process_time()
             await self._pause(started, spent - before)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -72,6 +73,12 @@ class Pane(Vertical):
     def on_resize(self) -> None:
         """Draw the last frame at the new size."""
         self.watch_frame(self.frame)
+
+    @on(events.Click)
+    def come_here(self) -> None:
+        """A click on the border goes to the pane too."""
+        if not self.has_focus_within:
+            self.focus_content()
 
     def action_turn(self, by: int) -> None:
         """Show the next or the previous of what there is to choose from."""

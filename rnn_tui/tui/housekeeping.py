@@ -1,0 +1,48 @@
+"""Garbage collection at moments when nobody waits.
+
+Left to itself, the collector looked at all of a running app every one or two seconds, for 100 to
+140 ms, and a key that was pressed meanwhile had to wait. Here it runs between frames: the young
+objects after every frame, older ones now and then, all of them only once a minute.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+
+OLDER_FRAMES = 20
+"""Frames between two looks at what has survived some."""
+
+EVERYTHING_SECONDS = 60.0
+"""Between two looks at everything."""
+
+
+class Housekeeping:
+    """Takes over from the automatic collector for as long as the app runs."""
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._everything_at = time.monotonic()
+
+    def begin(self) -> None:
+        """What is there now stays for good: it is not looked at again."""
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+
+    def after_frame(self, busy: bool) -> None:
+        """Collect as much as there is time for; while somebody types only the youngest."""
+        self._frames += 1
+        now = time.monotonic()
+        if not busy and now - self._everything_at > EVERYTHING_SECONDS:
+            self._everything_at = now
+            gc.collect()
+        elif not busy and self._frames % OLDER_FRAMES == 0:
+            gc.collect(1)
+        else:
+            gc.collect(0)
+
+    def end(self) -> None:
+        """The automatic collector goes on as before."""
+        gc.unfreeze()
+        gc.enable()
