@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.screens import dashboard
 from rnn_tui.tui.widgets import chart_pane
 
 TINY = Path(__file__).parents[2] / "assets" / "tiny.txt"
@@ -197,23 +199,23 @@ async def watching(
 ) -> AsyncIterator[tuple[Opened, Pilot[str]]]:
     """An app that shows a run, from its first frame on; it does not wait between frames."""
     with local_run(folder, **settings) as run, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feed, "FRAME_SECONDS", 0.01)
-        patch.setattr(feed, "TEXT_SECONDS", 0.01)
+        patch.setattr(feed, "FRAME_SECONDS", 0.05)
+        patch.setattr(feed, "TEXT_SECONDS", 0.05)
         patch.setattr(feed, "SHARE", 1000.0)
         patch.setattr(feed, "RECONNECT_SECONDS", 0.01)
+        patch.setattr(dashboard, "BETWEEN_PANES", 0.0)
         patch.setattr(chart_pane, "CHART_SECONDS", 0.0)
+        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)  # it is never idle while it trains
         run.train_to(trained)
         if paused:
             run.session.pause()
         opened = Opened(run, owner, pieces)
-        async with opened.app.run_test(size=size) as pilot:
+        async with opened.app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: opened.shown)
             yield opened, pilot
 
 
-async def until(
-    pilot: Pilot[str], condition: Callable[[], object], seconds: float = 10.0
-) -> None:
+async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Let the app run until a condition holds; TimeoutError if that takes too long."""
     async with asyncio.timeout(seconds):
         while not condition():

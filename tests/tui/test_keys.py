@@ -1,0 +1,263 @@
+"""The keys of the dashboard, each by what it does to the run or to the screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnn_tui.training.protocol import Pause, Resume, Save, SetLearningRate, StepOnce
+from rnn_tui.tui.widgets.chart import ChartWidget
+from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane
+from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
+from rnn_tui.tui.widgets.state_pane import StatePane
+from tests.tui.local_client import until, watching
+
+SMALL = (80, 24)
+LARGE = (200, 50)
+LABELS = ["loss", "state", "weights", "gradients", "sample", "norm"]
+
+
+async def test_space_pauses_training_and_goes_on(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: "‖ paused" in opened.lines[0])
+        at = opened.run.session.trainer.step_number
+        await pilot.pause(0.1)
+        assert opened.run.session.trainer.step_number == at
+        await pilot.press("space")
+        await until(pilot, lambda: "● training" in opened.lines[0])
+        await until(pilot, lambda: opened.run.session.trainer.step_number > at)
+    assert [type(c) for c in opened.client.sent if isinstance(c, Pause | Resume)] == [Pause, Resume]
+
+
+async def test_space_pressed_twice_at_once_pauses_and_goes_on(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await pilot.press("space", "space")
+        await until(pilot, lambda: len(opened.client.sent) >= 2)
+        assert opened.run.session.phase == "training"
+
+
+async def test_n_makes_one_step_and_stays_paused(tmp_path) -> None:
+    async with watching(tmp_path, trained=5, paused=True) as (opened, pilot):
+        await pilot.press("n")
+        await until(pilot, lambda: opened.run.session.trainer.step_number == 6)
+        await pilot.press("n")
+        await until(pilot, lambda: "step       7" in opened.text)
+        assert opened.run.session.phase == "paused"
+    assert len(opened.client.asked(StepOnce)) == 2
+
+
+async def test_plus_and_minus_change_the_learning_rate_and_mark_it(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await pilot.press("plus")
+        await until(pilot, lambda: "lr 0.00375" in opened.text)
+        await pilot.press("minus", "minus")
+        await until(pilot, lambda: "lr 0.0024" in opened.text)
+        assert [round(c.value, 6) for c in opened.client.asked(SetLearningRate)] == [
+            0.00375,
+            0.003,
+            0.0024,
+        ]
+        await until(pilot, lambda: "△" in _lane(opened))
+
+
+def _lane(opened) -> str:
+    return next((line for line in opened.lines if "events" in line), "")
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 35), LARGE])
+async def test_numbers_go_to_panes(tmp_path, size) -> None:
+    async with watching(tmp_path, size=size) as (opened, pilot):
+        for number, label in enumerate(LABELS, start=1):
+            await pilot.press("escape", str(number))
+            pane = opened.dashboard.query_one(f"#{label}")
+            await until(pilot, lambda pane=pane: pane.has_focus_within and pane.on_screen)
+            assert opened.dashboard.current == number
+
+
+async def test_where_there_is_no_room_one_pane_is_seen_under_its_tab(tmp_path) -> None:
+    async with watching(tmp_path, size=SMALL) as (opened, pilot):
+        for number, label in enumerate(LABELS, start=1):
+            await pilot.press("escape", str(number))
+            await until(pilot, lambda n=number, x=label: f"▸{n} {x}" in opened.text)
+            await until(pilot, lambda x=label: _seen(opened) == [x])
+
+
+def _seen(opened) -> list[str]:
+    return [pane.label for pane in opened.dashboard.panes if pane.on_screen]
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 35), LARGE])
+@pytest.mark.parametrize("key", ["tab", "shift+tab"])
+async def test_tab_comes_through_all_panes(tmp_path, size, key) -> None:
+    async with watching(tmp_path, size=size, paused=True) as (opened, pilot):
+        seen = set()
+        for _ in range(10):
+            await pilot.press(key)
+            await until(pilot, lambda: opened.dashboard.current_pane.has_focus_within)
+            seen.add(opened.dashboard.current)
+        assert seen == {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize("size", [(120, 35), LARGE])
+async def test_f_gives_one_pane_the_screen_and_takes_it_back(tmp_path, size) -> None:
+    async with watching(tmp_path, size=size) as (opened, pilot):
+        before = [pane.label for pane in opened.dashboard.panes if pane.on_screen]
+        await pilot.press("2", "f")
+        await until(pilot, lambda: opened.dashboard.query_one(StatePane).size.width > size[0] - 6)
+        assert [pane.label for pane in opened.dashboard.panes if pane.on_screen] == ["state"]
+        await pilot.press("f")
+        await pilot.pause()
+        assert [pane.label for pane in opened.dashboard.panes if pane.on_screen] == before
+
+
+async def test_brackets_choose_another_parameter(tmp_path) -> None:
+    async with watching(tmp_path, size=LARGE) as (opened, pilot):
+        weights = opened.dashboard.query_one(WeightsPane)
+        seen = []
+        for key in ["3", *["right_square_bracket"] * 5, "left_square_bracket"]:
+            await pilot.press(key)
+            await pilot.pause(0.05)
+            await until(pilot, lambda: weights.chosen(opened.client.welcome) in _title(weights))
+            seen.append(weights.chosen(opened.client.welcome))
+    names = ["layer0.W_hh", "layer0.b_h", "W_hy", "b_y", "layer0.W_xh"]
+    assert seen == [*names, "layer0.W_hh", "layer0.W_xh"]
+
+
+def _title(pane) -> str:
+    return str(pane.border_title)
+
+
+async def test_brackets_choose_another_layer(tmp_path) -> None:
+    async with watching(tmp_path, layers=3) as (opened, pilot):
+        state = opened.dashboard.query_one(StatePane)
+        await pilot.press("2")
+        for layer in ("1", "2", "0"):
+            await pilot.press("right_square_bracket")
+            await until(pilot, lambda x=layer: f"layer {x} · 8 units" in _title(state))
+
+
+async def test_the_gradient_is_turned_by_itself(tmp_path) -> None:
+    async with watching(tmp_path, size=LARGE) as (opened, pilot):
+        gradients = opened.dashboard.query_one(GradientsPane)
+        await pilot.press("4")
+        await until(pilot, lambda: gradients.has_focus_within)
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "gradient layer0.b_h" in _title(gradients))
+        assert "layer0.W_hh" in _title(opened.dashboard.query_one(WeightsPane))
+
+
+async def test_p_scrolls_what_was_pooled_and_shift_with_arrows_moves_it(tmp_path) -> None:
+    async with watching(tmp_path, size=SMALL, hidden=200, paused=True) as (opened, pilot):
+        weights = opened.dashboard.query_one(WeightsPane)
+        await pilot.press("3")
+        await until(pilot, lambda: "pooled" in _title(weights))
+        await pilot.press("p")
+        await until(pilot, lambda: "rows 0–" in _title(weights))
+        await pilot.press("shift+down", "shift+right")
+        await until(pilot, lambda: weights.first[0] > 0 and weights.first[1] > 0)
+        await until(pilot, lambda: f"rows {weights.first[0]}–" in _title(weights))
+        await pilot.press("shift+up", "shift+left", "p")
+        await until(pilot, lambda: weights.first == (0, 0) and "pooled" in _title(weights))
+
+
+async def test_the_far_corner_can_be_scrolled_to(tmp_path) -> None:
+    async with watching(tmp_path, size=SMALL, hidden=200, paused=True) as (opened, pilot):
+        weights = opened.dashboard.query_one(WeightsPane)
+        await pilot.press("3", "p")
+        for _ in range(20):
+            await pilot.press("shift+down", "shift+right")
+            await pilot.pause(0.02)
+        await until(pilot, lambda: "–199 of 200, columns " in _title(weights))
+        await until(pilot, lambda: _title(weights).endswith("–199 of 200"))
+
+
+@pytest.mark.parametrize(("down", "right"), [("down", "right"), ("j", "l")])
+async def test_the_cursor_reads_out_a_value_with_its_units_name(tmp_path, down, right) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        state = opened.dashboard.query_one(StatePane)
+        await pilot.press("2", down, down, right)
+        hidden = opened.run.session.trainer.workspace.hidden[0][1:, 0].T
+        window = opened.run.session.trainer.window.inputs[:, 0]
+        letter = opened.client.welcome.symbols[window[1]]
+        expected = f"unit 1 after “{letter.replace(' ', '·')}” t=2: {hidden[1, 1]:+.4g}"
+        await until(pilot, lambda: str(state.border_subtitle) == expected)
+        assert expected in opened.text
+
+
+async def test_the_cursor_names_both_ends_of_a_weight(tmp_path) -> None:
+    async with watching(tmp_path, size=SMALL, paused=True) as (opened, pilot):
+        weights = opened.dashboard.query_one(WeightsPane)
+        await pilot.press("3")
+        await until(pilot, lambda: weights.heatmap.data.matrix.size)
+        await pilot.press("down", "right")
+        matrix = opened.run.session.trainer.params["layer0.W_hh"]
+        expected = f"unit 0 → unit 1: {matrix[0, 1]:+.4g}"
+        await until(pilot, lambda: expected in opened.text)
+        assert str(weights.border_subtitle) == expected
+
+
+async def test_y_and_w_change_both_charts(tmp_path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        loss = opened.dashboard.query_one(LossPane)
+        chart = loss.query_one(ChartWidget)
+        await pilot.press("y")
+        await until(pilot, lambda: chart.data.log and "log" in _title(loss))
+        await pilot.press("w")
+        await until(pilot, lambda: "recent · w whole" in opened.text)
+        assert all(pane.which == "recent" for pane in opened.dashboard.query(ChartPane))
+        await pilot.press("y", "w")
+        await until(pilot, lambda: not chart.data.log and "whole run" in opened.text)
+
+
+async def test_ctrl_s_saves_and_says_so(tmp_path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: opened.run.session.saved_step == 5)
+        await until(pilot, lambda: "saved step 5" in opened.text)
+        await until(pilot, lambda: "◆" in _lane(opened))
+    assert len(opened.client.asked(Save)) == 1
+
+
+async def test_d_changes_between_light_and_dark(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        dark = opened.app.screen.background_colors[1].brightness
+        await pilot.press("d")
+        await pilot.pause()
+        light = opened.app.screen.background_colors[1].brightness
+        assert dark < 0.2 < 0.8 < light
+        await pilot.press("d")
+        await pilot.pause()
+        assert opened.app.screen.background_colors[1].brightness == dark
+
+
+async def test_question_mark_lists_the_keys_of_where_one_is(tmp_path) -> None:
+    async with watching(tmp_path, size=(120, 50)) as (opened, pilot):
+        await pilot.press("2", "question_mark")
+        await until(pilot, lambda: "pause or go on training" in opened.text)
+        assert "Pool or scroll" in opened.text or "pool or scroll" in opened.text
+        await pilot.press("escape")
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
+        await pilot.press("1", "f1")
+        await until(pilot, lambda: "pause or go on training" in opened.text)
+        assert "ool or scroll" not in opened.text
+
+
+@pytest.mark.parametrize("key", ["escape", "question_mark", "f1", "q", "enter"])
+async def test_the_list_of_keys_closes(tmp_path, key) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: opened.app.screen is not opened.dashboard)
+        await pilot.press(key)
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
+
+
+async def test_ctrl_p_opens_the_palette_and_escape_closes_it(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: opened.app.screen is not opened.dashboard)
+        await pilot.press("escape")
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
+        await pilot.press("ctrl+p", *"quit")
+        await pilot.pause(0.2)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
