@@ -5,7 +5,6 @@ Nothing here loads NumPy or Textual before a command that needs them is known to
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import traceback
@@ -51,7 +50,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def status_of(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit status."""
+    """Run the command line; the exit status.
+
+    Where nobody reads our output any more click itself ends the process, quietly, with status 1.
+    """
     try:
         result = cli.main(arguments, prog_name="rnn-tui", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -65,18 +67,9 @@ def status_of(arguments: list[str] | None = None) -> int:
         return _complain(str(error), USAGE_STATUS)
     except RunError as error:
         return _complain(str(error), error.exit_code)
-    except BrokenPipeError:
-        return _nobody_reads()
     except Exception:  # noqa: BLE001 (a mistake of ours: the user gets one line, not its traceback)
         place = visible_line(str(write_report(traceback.format_exc(), os.environ)))
         return _complain(f"an error that should not happen: it is described in {place}", 1)
-
-
-def _nobody_reads() -> int:
-    """End quietly, as other programs in a pipe do; Python would complain once more at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
 
 
 def _complain(message: str, status: int) -> int:

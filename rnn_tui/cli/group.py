@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 
 class OpensTexts(click.Group):
@@ -41,6 +42,14 @@ class OpensTexts(click.Group):
             raise click.UsageError(
                 f"{word} is neither a file nor a command: did you mean {near[0]}?"
             )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What the first word may be: a command, an option of the default one, or a file."""
+        found = super().shell_complete(ctx, incomplete)
+        default = self.commands[self.default]
+        if incomplete.startswith("-"):
+            return found + default.shell_complete(ctx, incomplete)
+        return found or click.Path().shell_complete(ctx, default.params[0], incomplete)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both ways to call it."""

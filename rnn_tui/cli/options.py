@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,7 +78,7 @@ def run_options(command: Command) -> Command:
     for field in reversed(list(FIELDS.values())):
         if field.name != "text":
             _attach(command, _option(field))
-    return click.argument("text", nargs=-1, metavar="[TEXT ...]")(command)
+    return click.argument("text", nargs=-1, metavar="[TEXT ...]", type=click.Path())(command)
 
 
 def _attach(function: Any, parameter: click.Parameter) -> None:
@@ -107,6 +108,7 @@ def load_text(config: RunConfig) -> Corpus:
             pattern=config.pattern or None,
             errors=config.errors,
             symbols=config.symbols,
+            stdin=getattr(sys.stdin, "buffer", None),
         )
     else:
         corpus = load_builtin(config.corpus, symbols=config.symbols)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, TypeAlias
 
-from rnn_tui.core.arrays import Array
+import numpy as np
+import numpy.typing as npt
+
 from rnn_tui.training.protocol import ArrayData
+
+Array: TypeAlias = npt.NDArray[Any]  # core's own alias would load all of core into the app
 
 
 def pack(array: Array) -> ArrayData:
