@@ -14,12 +14,13 @@ from rnn_tui.core.parameters import zero_state
 from rnn_tui.runs.checkpoint import discard_after, load_checkpoint, prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, RunError
-from rnn_tui.runs.metrics import MetricsLog, Row
+from rnn_tui.runs.metrics import MetricsLog
 from rnn_tui.text.references import Reference, each_reference
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.protocol import Phase, StartSample, Status
+from rnn_tui.training.recovery import never_saved
 from rnn_tui.training.stream import Network, SampleStreams
 from rnn_tui.training.trainer import StepResult, Trainer
 
@@ -85,7 +86,9 @@ class Session:
         self._finish_if_done()
 
     def _resume(self) -> None:
-        if never_saved(self.directory, self.config.checkpoint_every, self.metrics.last()):
+        if never_saved(
+            self.directory.checkpoints, self.config.checkpoint_every, self.metrics.last()
+        ):
             self.metrics.truncate_after(0)
             self._event("resumed", "from the beginning: nothing had been saved")
             return
@@ -154,8 +157,8 @@ class Session:
             self._advance_evaluation(self._evaluation)
         elif self._save_due:
             self.save()
-        elif self._references_due():
-            self._advance_references()
+        elif self._references_due() and self._advance_references():
+            pass
         elif self.phase == "training" or self._single_steps:
             self._step()
         else:
@@ -210,18 +213,13 @@ class Session:
                 self.metrics.append_held_out(self.trainer.step_number, self.trainer.held_out_loss)
 
     def _references_due(self) -> bool:
-        made = self.trainer.step_number >= STEPS_BEFORE_REFERENCES
-        return made and self.phase == "training" and self._references_left
-
-    _references_left = True
+        return self.phase == "training" and self.trainer.step_number >= STEPS_BEFORE_REFERENCES
 
     def _advance_references(self) -> bool:
-        reference = next(self._references, None)
-        if reference is None:
-            self._references_left = False
-            return False
-        self.references.append(reference)
-        return True
+        found = next(self._references, None)
+        if found is not None:
+            self.references.append(found)
+        return found is not None
 
     def _advance_streams(self) -> bool:
         try:
@@ -331,13 +329,3 @@ class Session:
     def status(self) -> Status:
         """The latest state."""
         return self._gauges.status(self.trainer, self.phase, self.saved_step, self.message)
-
-
-def never_saved(directory: RunDirectory, checkpoint_every: int, last: Row | None) -> bool:
-    """Whether the run died before its first checkpoint: then it begins again.
-
-    A log that goes on behind the first checkpoint says that there was one, and that it is lost.
-    """
-    if any(directory.checkpoints.glob("step-*")) or not directory.checkpoints.is_dir():
-        return False
-    return last is None or checkpoint_every == 0 or last.step <= checkpoint_every

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import StorageError
+from rnn_tui.runs.errors import RunError, StorageError
 from rnn_tui.runs.metrics import MetricsReader
 from rnn_tui.training import session as session_module
 from rnn_tui.training.trainer import Trainer
@@ -24,10 +25,9 @@ def wait_for_log(run: RunDirectory) -> None:
     """Until the run is being trained, and something is in its log."""
     pause = threading.Event()
     for _ in range(2000):
-        if run.metrics_file.exists() and run.holder() is not None:
-            with MetricsReader(run.metrics_file) as metrics:
-                if metrics.last() is not None:
-                    return
+        with contextlib.suppress(RunError), MetricsReader(run.metrics_file) as metrics:
+            if metrics.last() is not None:
+                return
         pause.wait(0.01)
     raise AssertionError("it did not begin")
 
