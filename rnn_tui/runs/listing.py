@@ -70,7 +70,7 @@ def summarize(run: RunDirectory) -> RunSummary:
 
 
 def _last(run: RunDirectory) -> tuple[Row | None, HeldOut | None]:
-    if not run.metrics_file.exists():
+    if not run.metrics_file.exists() or not run.metrics_file.stat().st_size:
         return None, None  # made, and never trained
     with MetricsReader(run.metrics_file) as metrics:
         return metrics.last(), metrics.last_held_out()

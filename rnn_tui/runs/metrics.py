@@ -276,13 +276,14 @@ class MetricsLog(MetricsReader):
 
 def _prepare(connection: sqlite3.Connection) -> None:
     """Make the tables where the file is new."""
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("BEGIN IMMEDIATE")  # complains now, not later, if we may not write
     connection.execute("ROLLBACK")
     (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if found == 0:
         connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+    # Only now, since it writes to the file: until the tables are there the file stays empty.
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _encodable(text: str) -> str:

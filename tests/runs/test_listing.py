@@ -54,3 +54,9 @@ def test_broken_runs_are_listed_with_their_reason(tmp_path: Path, corpus: Any) -
     for name in ("facts", "metrics", "empty"):
         assert found[name].state == "broken"
         assert name in found[name].reason
+
+
+def test_a_run_whose_log_is_just_being_made_is_not_broken(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    run.metrics_file.touch()
+    assert [found.state for found in list_runs(tmp_path)] == ["stopped"]
