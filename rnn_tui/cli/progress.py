@@ -98,9 +98,8 @@ def bar_line(status: Status, steps: int, characters: int, width: int) -> Text:
         known = status.phase != "training" or status.characters_per_second > 0
         left = _time(max(0.0, seconds)) if known else UNKNOWN
         figures.insert(0, f"{100 * min(1.0, status.step / steps):3.0f}%")
-        figures.append(
-            f"{left + ' left':>12}" if status.phase == "training" else f"{status.phase:>12}"
-        )
+        ending = f"{left} left" if status.phase == "training" else status.phase
+        figures.append(f"{'done' if status.step >= steps else ending:>12}")
     else:
         figures.insert(0, f"step {status.step:>9,}")
         figures.append(f"{_time(status.seconds):>7}" + _unless_training(status))

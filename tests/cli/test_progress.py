@@ -63,6 +63,11 @@ def test_the_line_never_breaks(width: int) -> None:
         assert cell_len(line(steps, width, seconds=1e7)) <= width
 
 
+def test_at_the_end_it_says_done() -> None:
+    for phase in ("training", "finished", "stopped"):
+        assert line(step=1000, phase=phase).endswith("        done")
+
+
 def test_without_an_end_the_steps_are_counted() -> None:
     assert line(0) == "step       500   2.000 nats   2.885 bits/char  10.0k char/s     1:15"
     assert line(0, phase="paused").endswith("paused")
