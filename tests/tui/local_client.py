@@ -56,6 +56,11 @@ class LocalRun:
             self.clock.now += 0.01
             self.session.advance()
 
+    def rest(self) -> None:
+        """Work until there is none left."""
+        while self.session.advance():
+            pass
+
     def train_to(self, step: int) -> None:
         """Work until a step is done, and all that follows from it."""
         while self.session.trainer.step_number < step:
@@ -209,6 +214,7 @@ async def watching(
         run.train_to(trained)
         if paused:
             run.session.pause()
+            run.rest()
         opened = Opened(run, owner, pieces)
         async with opened.app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: opened.shown)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -36,6 +37,9 @@ ASKED_LENGTH = 500
 AUTOMATIC_LINES = 2
 LONGEST_PROMPT = 10_000
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: no encoding has a place for it, so it cannot be sent."""
+
 
 class PromptInput(Input):
     """The prompt; Escape leaves it."""
@@ -58,6 +62,11 @@ class PromptInput(Input):
         def __init__(self, steps: int) -> None:
             super().__init__()
             self.steps = steps
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Of a paste that is too long take the beginning: without this nothing would be taken."""
+        room = LONGEST_PROMPT - len(self.value) + len(self.selected_text)
+        event.text = event.text[:room]
 
     def action_leave(self) -> None:
         """Say so."""
@@ -174,7 +183,7 @@ class SamplePane(Pane):
         self.post_message(
             self.Asked(
                 StartSample(
-                    prompt=prompt,
+                    prompt=SURROGATE.sub("\ufffd", prompt),
                     temperature=self.slider.value,
                     length=max(length, 1),
                     automatic=automatic,
