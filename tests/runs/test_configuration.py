@@ -45,9 +45,13 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
     return st.just("a-name") if name == "name" else plain_texts()
 
 
-SETTINGS = st.fixed_dictionaries({}, optional={name: values_of(name) for name in FIELDS}).filter(
-    lambda given: given.get("schedule", "constant") == "constant" or given.get("steps", 0) > 0
-).map(lambda given: {**given, "warmup": 0})
+SETTINGS = (
+    st.fixed_dictionaries({}, optional={name: values_of(name) for name in FIELDS})
+    .filter(
+        lambda given: given.get("schedule", "constant") == "constant" or given.get("steps", 0) > 0
+    )
+    .map(lambda given: {**given, "warmup": 0})
+)
 
 
 def test_the_defaults_are_allowed() -> None:
