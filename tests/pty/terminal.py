@@ -116,6 +116,12 @@ class Terminal:
         return status if status >= 0 else 128 - status
 
     @property
+    def farewell(self) -> str:
+        """What stands on the usual screen after the app's own was left."""
+        after = bytes(self.raw).rpartition(b"\x1b[?1049l")[2]
+        return re.sub(rb"\x1b\[[<-?]?[0-9;]*[a-zA-Z]", b"", after).decode()
+
+    @property
     def left_on(self) -> list[str]:
         """What the program did not turn off again."""
         names = [n for n, (on, off) in MODES.items() if self.raw.rfind(on) > self.raw.rfind(off)]

@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
             table.add_row(Text(key.keys), Text(key.does))
         scroll = VerticalScroll(Static(table))
         scroll.border_title = Content("keys")
-        scroll.border_subtitle = Content("esc closes")
+        scroll.border_subtitle = Content("↑ ↓ scroll · esc closes")
         yield scroll
 
 
@@ -65,8 +65,9 @@ def keys_of(screen: Screen[Any]) -> list[Key]:
 
 
 def _acting(screen: Screen[Any]) -> Iterator[Binding]:
-    hidden = {"tab", "shift+tab"}
-    for active in screen.active_bindings.values():
+    hidden = {"tab", "shift+tab", "super+c"}
+    active_bindings = list(screen.active_bindings.values())
+    for active in sorted(active_bindings, key=lambda active: -len(active.node.ancestors)):
         if active.enabled and active.binding.key not in hidden:
             yield active.binding
     yield Binding("tab", "focus_next", "next pane")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -54,7 +56,11 @@ class Way(Static):
     """One answer."""
 
     def __init__(self, key: str, text: str, choice: Choice) -> None:
-        super().__init__(Content.assemble((f"{key:>4}  ", "bold"), text))
+        row = Table.grid(padding=(0, 2, 0, 0))
+        row.add_column(width=4, justify="right")
+        row.add_column()
+        row.add_row(Text(key, "bold"), Text(text))
+        super().__init__(row)
         self._choice: Choice = choice
 
     def on_click(self) -> None:
