@@ -66,7 +66,6 @@ class RnnTuiApp(App[str]):
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = os.environ.get("TEXTUAL_THEME", DARK.name).split(",")[0]
         self.name_of_run = name_of_run
         self.owner = owner
         self.log_file = log_file
@@ -96,12 +95,18 @@ class RnnTuiApp(App[str]):
 
     async def on_mount(self) -> None:
         """Draw the frame first, then look for the run."""
+        self._begin_with_theme(os.environ.get("TEXTUAL_THEME", DARK.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         await self.push_screen(self.dashboard)
         self.call_after_refresh(self._begin)
+
+    def _begin_with_theme(self, name: str) -> None:
+        """Textual has taken the name over before the theme was known: have it looked up now."""
+        self.set_reactive(App.theme, "textual-dark")
+        self.theme = name if name in self.available_themes else DARK.name
 
     def _begin(self) -> None:
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)

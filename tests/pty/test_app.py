@@ -171,3 +171,15 @@ def test_nothing_from_a_text_reaches_the_terminal_as_a_command(run: Run, tmp_pat
         assert terminal.end() == 0
         rest = ALLOWED.sub(b"", bytes(terminal.raw)).decode()
         assert ACTING.findall(rest) == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "background"), [("rnn-light", "251;251;248"), ("none-such", "15;19;24")]
+)
+def test_the_theme_of_the_environment_is_drawn_with(tmp_path: Path, theme, background) -> None:
+    command = [sys.executable, str(Path(__file__).with_name("failing_app.py")), str(tmp_path)]
+    with Terminal(command, PYTHONPATH=str(ROOT), TEXTUAL_THEME=theme) as terminal:
+        terminal.until("waiting for the first step")
+        terminal.until(lambda: f"48;2;{background}".encode() in terminal.raw)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.end() == 143
