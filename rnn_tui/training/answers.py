@@ -81,7 +81,7 @@ def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
         ),
         references=tuple(
             protocol.ReferenceLine(reference.name, reference.nats)
-            for reference in session.references[max(0, request.references) :]
+            for reference in session.measuring.references[max(0, request.references) :]
         ),
         views=tuple(_look(session, view) for view in request.views),
         sample=_sample(session, client, request),

@@ -8,19 +8,19 @@ tests all drive the same session.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from rnn_tui.core.parameters import zero_state
-from rnn_tui.runs.checkpoint import discard_after, load_checkpoint, prune, save_checkpoint
+from rnn_tui.runs.checkpoint import prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, RunError
 from rnn_tui.runs.metrics import MetricsLog
-from rnn_tui.text.references import Reference, each_reference
+from rnn_tui.text.references import each_reference
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.gauges import Gauges
+from rnn_tui.training.measuring import Measuring
 from rnn_tui.training.protocol import Phase, StartSample, Status
-from rnn_tui.training.recovery import never_saved
+from rnn_tui.training.recovery import recover
 from rnn_tui.training.stream import Network, SampleStreams
 from rnn_tui.training.trainer import StepResult, Trainer
 
@@ -30,8 +30,8 @@ NOT_FINITE_IN_A_ROW = 20
 CONTEXTS = (0, 1, 2)
 """Symbols of context of the models that are the reference lines: 1-, 2- and 3-grams."""
 
-STEPS_BEFORE_REFERENCES = 10
-"""The first losses are on the screen before the reference lines are computed."""
+SAVE_SECONDS = 60.0
+"""Between two checkpoints at most, however slow the steps are."""
 
 
 class Session:
@@ -66,17 +66,17 @@ class Session:
         self.phase: Phase = "training"
         self.message = ""
         self.saved_step = -1
-        self.references: list[Reference] = []
         self.streams = SampleStreams()
         self.trouble: RunError | None = None
-        self._references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
-        self._evaluation: Iterator[None] | None = None
         self._save_due = False
         self._unsaved = False
         self._single_steps = 0
         self._not_finite_in_a_row = 0
         self._gauges = Gauges(clock)
+        self._saved_at = clock()
         self.metrics = MetricsLog(directory.metrics_file)
+        references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
+        self.measuring = Measuring(self.trainer, self.metrics, references)
         try:
             if resume:
                 self._resume()
@@ -86,33 +86,15 @@ class Session:
         self._finish_if_done()
 
     def _resume(self) -> None:
-        if never_saved(
-            self.directory.checkpoints, self.config.checkpoint_every, self.metrics.last()
-        ):
-            self.metrics.truncate_after(0)
-            self._event("resumed", "from the beginning: nothing had been saved")
-            return
-        loaded = load_checkpoint(self.directory.checkpoints)
-        self.trainer.restore(loaded.checkpoint)
-        self.saved_step = self.trainer.step_number
-        discard_after(self.directory.checkpoints, self.saved_step)
-        self.metrics.truncate_after(self.saved_step)
-        self._measure_what_was_missed()
-        last = self.metrics.last()
-        self._gauges.seconds = last.seconds if last else 0.0
-        for reason in loaded.skipped:
-            self._event("checkpoint skipped", reason)
-        self._event("resumed", f"from step {self.saved_step}")
-
-    def _measure_what_was_missed(self) -> None:
-        """A run that ended while it measured its held-out loss begins with that."""
-        last = self.metrics.last_held_out()
+        found = recover(self.directory, self.trainer, self.metrics, self.config.checkpoint_every)
+        self.saved_step, self._gauges.seconds = found.saved_step, found.seconds
+        for kind, detail in found.events:
+            self._event(kind, detail)
         due = self._every(self.config.evaluate_every) or self._all_done
-        if due and (last is None or last.step < self.trainer.step_number):
-            self._evaluation = self.trainer.evaluate()
-            self._unsaved = True
-
-    # -- work ---------------------------------------------------------------------------------
+        if (
+            found.saved_step > 0 and due and self.measuring.missed()
+        ):  # it had ended while it measured
+            self._measure()
 
     @property
     def ended(self) -> bool:
@@ -127,7 +109,7 @@ class Session:
     @property
     def complete(self) -> bool:
         """Whether all steps are done, measured and saved."""
-        left = self._evaluation is not None or self._save_due or self.trouble is not None
+        left = self.measuring.evaluating or self._save_due or self.trouble is not None
         return self.phase == "finished" and not left
 
     @property
@@ -153,16 +135,14 @@ class Session:
             self.phase = "paused"
 
     def _advance_training(self) -> bool:
-        if self._evaluation is not None:
-            self._advance_evaluation(self._evaluation)
+        if self.measuring.evaluating:
+            self.measuring.advance()
         elif self._save_due:
             self.save()
-        elif self._references_due() and self._advance_references():
-            pass
-        elif self.phase == "training" or self._single_steps:
+        elif not self.measuring.advance_references():
+            if self.phase != "training" and not self._single_steps:
+                return False
             self._step()
-        else:
-            return self._advance_references()
         return True
 
     def _step(self) -> None:
@@ -173,10 +153,19 @@ class Session:
         self._unsaved = True
         self._note(result)
         if self._every(self.config.evaluate_every):
-            self._evaluation = self.trainer.evaluate()
-        self._save_due = self._every(self.config.checkpoint_every)
+            self._measure()
+        self._save_due = self._checkpoint_due()
         self._finish_if_done()
         self.metrics.append(row)
+
+    def _measure(self) -> None:
+        self.measuring.begin()
+        self._unsaved = True
+
+    def _checkpoint_due(self) -> bool:
+        every = self.config.checkpoint_every
+        late = every > 0 and self.clock() - self._saved_at > SAVE_SECONDS
+        return late or self._every(every)
 
     def _every(self, steps: int) -> bool:
         return steps > 0 and self.trainer.step_number % steps == 0
@@ -204,22 +193,7 @@ class Session:
             self._single_steps = 0
             if self.saved_step != self.trainer.step_number:
                 self._save_due = True
-                self._evaluation = self.trainer.evaluate()
-
-    def _advance_evaluation(self, evaluation: Iterator[None]) -> None:
-        if next(evaluation, StopIteration) is StopIteration:
-            self._evaluation = None
-            if self.trainer.can_evaluate:
-                self.metrics.append_held_out(self.trainer.step_number, self.trainer.held_out_loss)
-
-    def _references_due(self) -> bool:
-        return self.phase == "training" and self.trainer.step_number >= STEPS_BEFORE_REFERENCES
-
-    def _advance_references(self) -> bool:
-        found = next(self._references, None)
-        if found is not None:
-            self.references.append(found)
-        return found is not None
+                self._measure()
 
     def _advance_streams(self) -> bool:
         try:
@@ -230,8 +204,6 @@ class Session:
 
     def _event(self, kind: str, detail: str = "") -> None:
         self.metrics.append_event(self.trainer.step_number, kind, detail, self._gauges.seconds)
-
-    # -- commands -----------------------------------------------------------------------------
 
     def pause(self) -> None:
         """Stop after the step that is being made."""
@@ -272,13 +244,7 @@ class Session:
 
     def start_sample(self, client: int, request: StartSample) -> None:
         """Begin a text for a client, on the weights of now. Raises ValueError."""
-        network = Network(
-            self.trainer.params,
-            zero_state(self.trainer.architecture, 1, self.config.dtype),
-            self.config.cell,
-            self.vocabulary,
-            self.trainer.step_number,
-        )
+        network = Network.of(self.trainer, self.vocabulary)
         self.streams.begin(client, request, network, self.clock)
 
     def leave(self, client: int) -> None:
@@ -302,7 +268,7 @@ class Session:
                 f"resume from step {max(self.saved_step, 0):,} with a lower learning rate"
             )
         save_checkpoint(self.directory.checkpoints, checkpoint)
-        self.saved_step, self._unsaved = checkpoint.step, False
+        self.saved_step, self._unsaved, self._saved_at = checkpoint.step, False, self.clock()
         if self.trouble is not None:
             self.trouble, self.message = None, ""
         self._event("saved", f"checkpoint of step {checkpoint.step}")

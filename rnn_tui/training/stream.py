@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_tui.core.arrays import Params, State
+from rnn_tui.core.parameters import zero_state
 from rnn_tui.core.sampling import generate
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.protocol import SampleText, StartSample
+from rnn_tui.training.trainer import Trainer
 
 LONGEST_PROMPT = 10_000
 """Characters. The network reads a prompt in one go, and training waits for it."""
@@ -44,6 +46,13 @@ class Network(NamedTuple):
     cell: str
     vocabulary: Vocabulary
     step: int
+
+    @classmethod
+    def of(cls, trainer: Trainer, vocabulary: Vocabulary) -> Network:
+        """The network as it is now, from a state of zeros."""
+        architecture = trainer.architecture
+        state = zero_state(architecture, 1, trainer.flat.dtype)
+        return cls(trainer.params, state, architecture.cell, vocabulary, trainer.step_number)
 
 
 class SampleStream:

@@ -91,9 +91,9 @@ def test_checkpoints_and_measurements_come_when_they_are_due(sessions: Sessions)
 def test_the_references_arrive_after_the_first_losses(sessions: Sessions) -> None:
     session = sessions.new()
     train_to(session, 5)
-    assert session.references == []
+    assert session.measuring.references == []
     train_to(session, 20)
-    assert [reference.name for reference in session.references] == [
+    assert [reference.name for reference in session.measuring.references] == [
         "ln V",
         "1-gram",
         "2-gram",
