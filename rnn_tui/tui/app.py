@@ -109,7 +109,7 @@ class RnnTuiApp(App[str]):
         self.theme = name if name in self.available_themes else DARK.name
 
     def _begin(self) -> None:
-        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+        self.run_worker(self.feed.run, name="feed", exit_on_error=True)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
 
@@ -154,7 +154,7 @@ class RnnTuiApp(App[str]):
 
     def tell(self, request: Request) -> None:
         """Have the run's server do something; what it refuses is shown."""
-        self.run_worker(self._tell(request), exit_on_error=True)
+        self.run_worker(partial(self._tell, request), exit_on_error=True)
 
     async def _tell(self, request: Request) -> None:
         try:

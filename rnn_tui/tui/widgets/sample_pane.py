@@ -68,6 +68,10 @@ class PromptInput(Input):
         room = LONGEST_PROMPT - len(self.value) + len(self.selected_text)
         event.text = event.text[:room]
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Also + and - are text here, and no keys of the dashboard that the footer should name."""
+        return super().check_consume_key(key, {"plus": "+", "minus": "-"}.get(key, character))
+
     def action_leave(self) -> None:
         """Say so."""
         self.post_message(self.Left())
