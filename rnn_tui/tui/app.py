@@ -17,6 +17,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
@@ -108,8 +109,12 @@ class RnnTuiApp(App[str]):
         self.set_reactive(App.theme, "textual-dark")
         self.theme = name if name in self.available_themes else DARK.name
 
+    def watch_theme(self) -> None:
+        """At once: a line that is drawn before that would keep the background of before."""
+        self.refresh_css(animate=False)
+
     def _begin(self) -> None:
-        self.run_worker(self.feed.run, name="feed", exit_on_error=True)
+        _: Worker[None] = self.run_worker(self.feed.run, name="feed", exit_on_error=True)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
 
@@ -154,7 +159,7 @@ class RnnTuiApp(App[str]):
 
     def tell(self, request: Request) -> None:
         """Have the run's server do something; what it refuses is shown."""
-        self.run_worker(partial(self._tell, request), exit_on_error=True)
+        self.run_worker(self._tell(request), exit_on_error=True)
 
     async def _tell(self, request: Request) -> None:
         try:

@@ -261,3 +261,17 @@ async def test_ctrl_p_opens_the_palette_and_escape_closes_it(tmp_path) -> None:
         await pilot.pause(0.2)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: opened.app.screen is opened.dashboard)
+
+
+@pytest.mark.parametrize("size", [(120, 35), LARGE])
+async def test_no_line_keeps_the_colours_of_the_theme_before(tmp_path, size) -> None:
+    async with watching(tmp_path, size=size, paused=True) as (opened, pilot):
+        for dark in (False, True, False):
+            await pilot.press("d")
+            await pilot.pause(0.1)
+            strips = opened.dashboard._compositor.render_strips(opened.app.size)
+            styles = [segment.style for strip in strips for segment in strip if segment.style]
+            plain = {"#0f1318", "#fbfbf8"} & {
+                style.bgcolor.name for style in styles if style.bgcolor is not None
+            }
+            assert plain == {"#0f1318" if dark else "#fbfbf8"}
