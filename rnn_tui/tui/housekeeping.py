@@ -13,6 +13,9 @@ import time
 OLDER_FRAMES = 20
 """Frames between two looks at what has survived some."""
 
+MOST_YOUNG = 200_000
+"""New objects after which the collector runs whoever types."""
+
 EVERYTHING_SECONDS = 60.0
 """Between two looks at everything."""
 
@@ -31,7 +34,9 @@ class Housekeeping:
         gc.freeze()
 
     def after_frame(self, busy: bool) -> None:
-        """Collect as much as there is time for; while somebody types only the youngest."""
+        """Collect as much as there is time for: nothing while somebody types."""
+        if busy and gc.get_count()[0] < MOST_YOUNG:
+            return
         self._frames += 1
         now = time.monotonic()
         if not busy and now - self._everything_at > EVERYTHING_SECONDS:

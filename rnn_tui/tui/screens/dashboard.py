@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from textual import on
@@ -51,6 +52,16 @@ BETWEEN_PANES = 0.02
 
 SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
+
+
+def partition(
+    holds: Callable[[Pane], bool], panes: Iterable[Pane]
+) -> tuple[list[Pane], list[Pane]]:
+    """Those for which it holds, and the others."""
+    found: tuple[list[Pane], list[Pane]] = [], []
+    for pane in panes:
+        found[not holds(pane)].append(pane)
+    return found
 
 
 def arrangement(width: int, height: int) -> Arrangement:
@@ -178,10 +189,23 @@ class DashboardScreen(Screen[None]):
 
     def wishes(self, history: History) -> dict[str, Any]:
         """The views and the text that the visible panes need."""
-        wishes = [pane.wish(history.welcome) for pane in self.query(ArrayPane) if pane.on_screen]
+        self._due = self._panes_due()
+        wishes = [p.wish(history.welcome) for p in self._due if isinstance(p, ArrayPane)]
         views: list[View] = [view for view in wishes if view is not None]
         sample = self.query_one(SamplePane)
         return {"views": tuple(views), **(sample.wishes() if sample.on_screen else {})}
+
+    def _panes_due(self) -> list[Pane]:
+        """All that can be seen; while somebody types, the texts and in turn one of the others."""
+        seen = [pane for pane in self.panes if pane.on_screen]
+        texts, others = partition(lambda pane: isinstance(pane, SamplePane), seen)
+        if not (self.typing and others):
+            return seen
+        self._turn += 1
+        return [*texts, others[self._turn % len(others)]]
+
+    _due: Sequence[Pane] = ()
+    _turn = 0
 
     @property
     def hurried(self) -> bool:
@@ -210,9 +234,8 @@ class DashboardScreen(Screen[None]):
         self.frame = frame
         bar = self.query_one(StatusBar)
         bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
-        for pane in self.panes:
-            if pane.on_screen:
-                await asyncio.sleep(BETWEEN_PANES)
+        for pane in self._due:
+            await asyncio.sleep(BETWEEN_PANES)
             pane.frame = frame
 
     def lost(self, reason: str) -> None:
