@@ -234,9 +234,12 @@ class DashboardScreen(Screen[None]):
         self.frame = frame
         bar = self.query_one(StatusBar)
         bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
-        for pane in self._due:
-            await asyncio.sleep(BETWEEN_PANES)
-            pane.frame = frame
+        for pane in self.panes:
+            if pane in self._due:
+                await asyncio.sleep(BETWEEN_PANES)
+                pane.frame = frame
+            else:
+                pane.set_reactive(Pane.frame, frame)  # known, and not drawn
 
     def lost(self, reason: str) -> None:
         """The server is gone: what was drawn stays."""
