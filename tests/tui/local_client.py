@@ -23,8 +23,7 @@ from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
-from rnn_tui.tui.screens import dashboard
-from rnn_tui.tui.widgets import chart_pane
+from rnn_tui.tui.widgets import chart_pane, pane_board
 
 TINY = Path(__file__).parents[2] / "assets" / "tiny.txt"
 
@@ -208,7 +207,7 @@ async def watching(
         patch.setattr(feed, "TEXT_SECONDS", 0.05)
         patch.setattr(feed, "SHARE", 1000.0)
         patch.setattr(feed, "RECONNECT_SECONDS", 0.01)
-        patch.setattr(dashboard, "BETWEEN_PANES", 0.0)
+        patch.setattr(pane_board, "BETWEEN_PANES", 0.0)
         patch.setattr(chart_pane, "CHART_SECONDS", 0.0)
         patch.setattr("textual._wait.SLEEP_IDLE", math.inf)  # it is never idle while it trains
         run.train_to(trained)

@@ -71,7 +71,7 @@ async def test_numbers_go_to_panes(tmp_path, size) -> None:
             await pilot.press("escape", str(number))
             pane = opened.dashboard.query_one(f"#{label}")
             await until(pilot, lambda pane=pane: pane.has_focus_within and pane.on_screen)
-            assert opened.dashboard.current == number
+            assert opened.dashboard.board.current == number
 
 
 async def test_where_there_is_no_room_one_pane_is_seen_under_its_tab(tmp_path) -> None:
@@ -83,7 +83,7 @@ async def test_where_there_is_no_room_one_pane_is_seen_under_its_tab(tmp_path) -
 
 
 def _seen(opened) -> list[str]:
-    return [pane.label for pane in opened.dashboard.panes if pane.on_screen]
+    return [pane.label for pane in opened.dashboard.board.panes if pane.on_screen]
 
 
 @pytest.mark.parametrize("size", [SMALL, (120, 35), LARGE])
@@ -93,21 +93,21 @@ async def test_tab_comes_through_all_panes(tmp_path, size, key) -> None:
         seen = set()
         for _ in range(10):
             await pilot.press(key)
-            await until(pilot, lambda: opened.dashboard.current_pane.has_focus_within)
-            seen.add(opened.dashboard.current)
+            await until(pilot, lambda: opened.dashboard.board.current_pane.has_focus_within)
+            seen.add(opened.dashboard.board.current)
         assert seen == {1, 2, 3, 4, 5, 6}
 
 
 @pytest.mark.parametrize("size", [(120, 35), LARGE])
 async def test_f_gives_one_pane_the_screen_and_takes_it_back(tmp_path, size) -> None:
     async with watching(tmp_path, size=size) as (opened, pilot):
-        before = [pane.label for pane in opened.dashboard.panes if pane.on_screen]
+        before = [pane.label for pane in opened.dashboard.board.panes if pane.on_screen]
         await pilot.press("2", "f")
         await until(pilot, lambda: opened.dashboard.query_one(StatePane).size.width > size[0] - 6)
-        assert [pane.label for pane in opened.dashboard.panes if pane.on_screen] == ["state"]
+        assert [pane.label for pane in opened.dashboard.board.panes if pane.on_screen] == ["state"]
         await pilot.press("f")
         await pilot.pause()
-        assert [pane.label for pane in opened.dashboard.panes if pane.on_screen] == before
+        assert [pane.label for pane in opened.dashboard.board.panes if pane.on_screen] == before
 
 
 async def test_brackets_choose_another_parameter(tmp_path) -> None:

@@ -18,7 +18,7 @@ async def test_a_click_on_a_pane_goes_to_it(tmp_path, label) -> None:
         pane = opened.dashboard.query_one(f"#{label}")
         await pilot.click(f"#{label}", offset=(5, 3))
         await until(pilot, lambda: pane.has_focus_within)
-        assert opened.dashboard.current == pane.number
+        assert opened.dashboard.board.current == pane.number
 
 
 @pytest.mark.parametrize("label", ["loss", "state", "sample"])
@@ -44,7 +44,7 @@ async def test_a_click_behind_the_tabs_does_nothing(tmp_path) -> None:
     async with watching(tmp_path, size=(80, 24)) as (opened, pilot):
         await pilot.click(PaneTabs, offset=(78, 0))
         await pilot.pause()
-        assert opened.dashboard.current == 1
+        assert opened.dashboard.board.current == 1
 
 
 async def test_the_slider_follows_the_pointer_that_holds_it(tmp_path) -> None:

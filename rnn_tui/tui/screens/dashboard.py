@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -24,51 +21,26 @@ from rnn_tui.training.protocol import (
     SetLearningRate,
     Status,
     StepOnce,
-    View,
 )
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.intentions import Intentions
 from rnn_tui.tui.screens.help import HelpScreen, keys_of
 from rnn_tui.tui.widgets.array_pane import ArrayPane
-from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane, NormPane
-from rnn_tui.tui.widgets.pane import Pane, neighbour
+from rnn_tui.tui.widgets.chart_pane import ChartPane
+from rnn_tui.tui.widgets.pane import neighbour
+from rnn_tui.tui.widgets.pane_board import PANES, PaneBoard
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
-from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
 from rnn_tui.tui.widgets.sample_pane import SamplePane
-from rnn_tui.tui.widgets.state_pane import StatePane
 from rnn_tui.tui.widgets.status_bar import StatusBar
 
-Arrangement: TypeAlias = Literal["large", "medium", "small"]
-
-PANES = (LossPane, StatePane, WeightsPane, GradientsPane, SamplePane, NormPane)
 RATE_FACTOR = 1.25
 """How much + and - change the learning rate."""
 
 TYPING_SECONDS = 0.6
 """After a letter, for so long, somebody counts as typing."""
 
-BETWEEN_PANES = 0.02
-"""Seconds between the drawing of two panes: time for a key, and for the screen to be written."""
-
 SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
-
-
-def partition(
-    holds: Callable[[Pane], bool], panes: Iterable[Pane]
-) -> tuple[list[Pane], list[Pane]]:
-    """Those for which it holds, and the others."""
-    found: tuple[list[Pane], list[Pane]] = [], []
-    for pane in panes:
-        found[not holds(pane)].append(pane)
-    return found
-
-
-def arrangement(width: int, height: int) -> Arrangement:
-    """How much fits on a screen of this size."""
-    if width >= 160 and height >= 44:
-        return "large"
-    return "medium" if width >= 100 and height >= 28 else "small"
 
 
 def _key(keys: str, action: str, short: str, does: str, show: bool = False) -> Binding:
@@ -77,13 +49,13 @@ def _key(keys: str, action: str, short: str, does: str, show: bool = False) -> B
 
 
 class DashboardScreen(Screen[None]):
-    """Arranges the panes and routes what they and the keys ask for."""
+    """Routes what the panes and the keys ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("space", "pause", "pause", "pause or go on training", show=True),
         _key("n", "one_step", "one step", "make one training step", show=True),
-        _key("plus,equals_sign", "rate(1)", "lr +", "raise the learning rate", show=True),
-        _key("minus", "rate(-1)", "lr -", "lower the learning rate", show=True),
+        _key("plus,equals_sign", "rate(1)", "raise lr", "raise the learning rate", show=True),
+        _key("minus", "rate(-1)", "lower lr", "lower the learning rate", show=True),
         _key("t,i", "prompt", "prompt", "write a prompt", show=True),
         _key("less_than_sign,comma", "warm(-1)", "cooler", "lower the temperature"),
         _key("greater_than_sign,full_stop", "warm(1)", "warmer", "raise the temperature"),
@@ -104,113 +76,38 @@ class DashboardScreen(Screen[None]):
     ]
 
     frame: var[Frame | None] = var(None, init=False)
-    current: var[int] = var(1, init=False)
-    full: var[bool] = var(False, init=False)
 
     def __init__(self) -> None:
         super().__init__()
         self._intentions = Intentions()
 
     def compose(self) -> ComposeResult:
-        """All panes; which of them can be seen is arranged by size."""
+        """Status, panes, keys."""
         yield StatusBar()
-        yield PaneTabs([(pane.number, pane.label) for pane in PANES])
-        with Horizontal(id="main"):
-            with Vertical(id="left"):
-                yield LossPane(id="loss")
-                yield NormPane(id="norm")
-            with Vertical(id="right"):
-                yield StatePane(id="state")
-                with Horizontal(id="parameters"):
-                    yield WeightsPane(id="weights")
-                    yield GradientsPane(id="gradients")
-        yield SamplePane(id="sample")
+        yield PaneBoard()
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """The loss is what one looks at first."""
-        for pane in self.panes:
-            pane.entitle(f"{pane.number} {pane.label}")
-        self.query_one(LossPane).focus_content()
+        """Look now and then whether the trainer still answers."""
         self.set_interval(1.0, self._notice_silence)
 
-    # -- arrangement --------------------------------------------------------------------------
-
     @property
-    def panes(self) -> list[Pane]:
-        """All panes, in the order of their numbers."""
-        return sorted(self.query(Pane), key=lambda pane: pane.number)
+    def board(self) -> PaneBoard:
+        """The panes."""
+        return self.query_one(PaneBoard)
 
-    @property
-    def current_pane(self) -> Pane:
-        """The pane that keys act on."""
-        return next(pane for pane in self.panes if pane.number == self.current)
-
-    def on_resize(self) -> None:
-        """Another size may have room for more panes, or fewer."""
-        self._arrange()
-
-    def watch_full(self) -> None:
-        """One pane, or all."""
-        self._arrange()
-
-    def watch_current(self) -> None:
-        """Another pane is looked at."""
-        self.query_one(PaneTabs).current = self.current
-        self._arrange()
-
-    def _arrange(self) -> None:
-        fits = arrangement(*self.size)
-        single = self.full or fits == "small"
-        for name in ("large", "medium", "small"):
-            self.set_class(name == fits, f"-{name}")
-        self.set_class(single, "-single")
-        self.query_one(PaneTabs).display = single
-        for pane in self.panes:
-            pane.display = pane.number == self.current if single else self._has_room(pane, fits)
-        for name in ("parameters", "left", "right", "main"):
-            container = self.query_one(f"#{name}")
-            container.display = any(pane.display for pane in container.query(Pane))
-
-    def _has_room(self, pane: Pane, fits: Arrangement) -> bool:
-        """In the middle size weights and gradients share a place: the one looked at has it."""
-        if fits == "large" or not isinstance(pane, WeightsPane | GradientsPane):
-            return True
-        gradients = self.current == GradientsPane.number
-        return isinstance(pane, GradientsPane) == gradients
-
-    def on_descendant_focus(self) -> None:
-        """The pane that has the focus is the current one."""
-        for pane in self.panes:
-            if pane.has_focus_within:
-                self.current = pane.number
-
-    # -- what the feed brings and needs ---------------------------------------------------------
+    # -- what the feed brings and needs ------------------------------------------------------
 
     def wishes(self, history: History) -> dict[str, Any]:
         """The views and the text that the visible panes need."""
-        self._due = self._panes_due()
-        wishes = [p.wish(history.welcome) for p in self._due if isinstance(p, ArrayPane)]
-        views: list[View] = [view for view in wishes if view is not None]
-        sample = self.query_one(SamplePane)
-        return {"views": tuple(views), **(sample.wishes() if sample.on_screen else {})}
-
-    def _panes_due(self) -> list[Pane]:
-        """All that can be seen; while somebody types, the texts and in turn one of the others."""
-        seen = [pane for pane in self.panes if pane.on_screen]
-        texts, others = partition(lambda pane: isinstance(pane, SamplePane), seen)
-        if not (self.typing and others):
-            return seen
-        self._turn += 1
-        return [*texts, others[self._turn % len(others)]]
-
-    _due: Sequence[Pane] = ()
-    _turn = 0
+        views = self.board.views(history.welcome, self.typing)
+        sample = self.board.sample
+        return {"views": views, **(sample.wishes() if sample.on_screen else {})}
 
     @property
     def hurried(self) -> bool:
         """Whether a text is being written that somebody waits for."""
-        return self.query_one(SamplePane).writing
+        return self.board.sample.writing
 
     @property
     def typing(self) -> bool:
@@ -227,19 +124,14 @@ class DashboardScreen(Screen[None]):
         """A run was reached."""
         bar = self.query_one(StatusBar)
         bar.welcome, bar.trouble, bar.phase = history.welcome, "", "starting"
-        self.query_one(SamplePane).reset()
+        self.board.sample.reset()
 
     async def show(self, frame: Frame) -> None:
-        """Draw what arrived, one pane after the other: a key waits for one pane at most."""
+        """Draw what arrived, the status first."""
         self.frame = frame
         bar = self.query_one(StatusBar)
         bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
-        for pane in self.panes:
-            if pane in self._due:
-                await asyncio.sleep(BETWEEN_PANES)
-                pane.frame = frame
-            else:
-                pane.set_reactive(Pane.frame, frame)  # known, and not drawn
+        await self.board.draw(frame)
 
     def lost(self, reason: str) -> None:
         """The server is gone: what was drawn stays."""
@@ -294,11 +186,11 @@ class DashboardScreen(Screen[None]):
 
     def action_warm(self, steps: int) -> None:
         """Change the temperature."""
-        self.query_one(SamplePane).warm(steps)
+        self.board.sample.warm(steps)
 
     def action_turn(self, by: int) -> None:
         """Another array in the current pane."""
-        self.current_pane.action_turn(by)
+        self.board.current_pane.action_turn(by)
         self.app.wake()  # type: ignore[attr-defined]
 
     @property
@@ -326,18 +218,18 @@ class DashboardScreen(Screen[None]):
 
     def action_full(self) -> None:
         """One pane or all."""
-        self.full = not self.full
+        self.board.full = not self.board.full
 
     def action_pane(self, number: int) -> None:
         """Go to a pane."""
-        self.current = number
-        self.call_after_refresh(self.current_pane.focus_content)
+        self.board.current = number
+        self.set_focus(self.board.current_pane.entrance)
         self.app.wake()  # type: ignore[attr-defined]
 
     def action_walk(self, by: int) -> None:
         """Go to what comes next, also where its pane has no room beside the others."""
-        pane, widget = neighbour(self.panes, self.focused, by)
-        self.current = pane.number
+        pane, widget = neighbour(self.board.panes, self.focused, by)
+        self.board.current = pane.number
         self.set_focus(widget)
         self.app.wake()  # type: ignore[attr-defined]
 

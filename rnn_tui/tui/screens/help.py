@@ -65,9 +65,11 @@ def keys_of(screen: Screen[Any]) -> list[Key]:
 
 
 def _acting(screen: Screen[Any]) -> Iterator[Binding]:
-    hidden = {"tab", "shift+tab", "super+c"}
-    active_bindings = list(screen.active_bindings.values())
-    for active in sorted(active_bindings, key=lambda active: -len(active.node.ancestors)):
+    hidden = {"super+c"}
+    walking = {"tab", "shift+tab"}  # the least surprising keys come last
+    for active in sorted(
+        screen.active_bindings.values(),
+        key=lambda active: (active.binding.key in walking, -len(active.node.ancestors)),
+    ):
         if active.enabled and active.binding.key not in hidden:
             yield active.binding
-    yield Binding("tab", "focus_next", "next pane")

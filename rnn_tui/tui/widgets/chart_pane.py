@@ -178,4 +178,4 @@ def clipped(welcome: protocol.Welcome, status: protocol.Status | None) -> str:
     if not welcome.clip:
         return "not clipped"
     share = status.clipped_share if status is not None else 0.0
-    return f"clipped {share:4.0%} of steps"
+    return f"clipped {share:.0%} of steps"

@@ -78,17 +78,15 @@ class Pane(Vertical):
     def come_here(self) -> None:
         """A click on the border goes to the pane too."""
         if not self.has_focus_within:
-            self.focus_content()
+            self.screen.set_focus(self.entrance)
 
     def action_turn(self, by: int) -> None:
         """Show the next or the previous of what there is to choose from."""
 
-    def focus_content(self) -> None:
-        """Put the focus where keys act on this pane."""
-        for widget in self.query("*"):
-            if widget.focusable:
-                widget.focus()
-                return
+    @property
+    def entrance(self) -> Widget:
+        """Where the focus goes when one comes to this pane."""
+        return next(widget for widget in self.query("*") if widget.focusable)
 
 
 def neighbour(panes: Sequence[Pane], focused: Widget | None, by: int) -> tuple[Pane, Widget]:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from rnn_tui.text.visible import visible_line
@@ -53,9 +54,6 @@ class PromptInput(Input):
         ),
     ]
 
-    class Left(Message):
-        """Escape was pressed."""
-
     class Warmer(Message):
         """The temperature is to rise by so many steps."""
 
@@ -73,8 +71,8 @@ class PromptInput(Input):
         return super().check_consume_key(key, {"plus": "+", "minus": "-"}.get(key, character))
 
     def action_leave(self) -> None:
-        """Say so."""
-        self.post_message(self.Left())
+        """To the texts, at once: the next key acts on the dashboard."""
+        self.screen.set_focus(self.query_ancestor(SamplePane).log_of_texts)
 
     def action_warmer(self, steps: int) -> None:
         """Say so."""
@@ -217,16 +215,6 @@ class SamplePane(Pane):
         self.log_of_texts.lines_back = 0
         self._ask(event.value, automatic=False)
 
-    @on(PromptInput.Left)
-    def leave_prompt(self, event: PromptInput.Left) -> None:
-        """Escape: the keys act on the dashboard again."""
-        event.stop()
-        self.log_of_texts.focus()
-
-    def action_stop_text(self) -> None:
-        """End the text that is being written."""
-        self.post_message(self.Asked(StopSample()))
-
     @on(PromptInput.Warmer)
     def warm_from_prompt(self, event: PromptInput.Warmer) -> None:
         """Up and down in the prompt move the slider."""
@@ -240,13 +228,18 @@ class SamplePane(Pane):
         if self.is_mounted and self._last is not None and not self._last.finished:
             self.post_message(self.Asked(SetTemperature(event.value)))
 
+    def action_stop_text(self) -> None:
+        """End the text that is being written."""
+        self.post_message(self.Asked(StopSample()))
+
     def warm(self, steps: int) -> None:
         """Raise or lower the temperature."""
         self.slider.action_change(steps * 0.05)
 
-    def focus_content(self) -> None:
+    @property
+    def entrance(self) -> Widget:
         """The prompt is what is typed into."""
-        self.prompt.focus()
+        return self.prompt
 
 
 def heading(sample: SampleText) -> str:

@@ -1,0 +1,146 @@
+"""The panes and their arrangement: all at once where they fit, one at a time where they do not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, Literal, TypeAlias
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.reactive import var
+
+from rnn_tui.training.protocol import View, Welcome
+from rnn_tui.tui.history import Frame
+from rnn_tui.tui.widgets.array_pane import ArrayPane
+from rnn_tui.tui.widgets.chart_pane import LossPane, NormPane
+from rnn_tui.tui.widgets.pane import Pane
+from rnn_tui.tui.widgets.pane_tabs import PaneTabs
+from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
+from rnn_tui.tui.widgets.sample_pane import SamplePane
+from rnn_tui.tui.widgets.state_pane import StatePane
+
+Arrangement: TypeAlias = Literal["large", "medium", "small"]
+
+PANES = (LossPane, StatePane, WeightsPane, GradientsPane, SamplePane, NormPane)
+
+BETWEEN_PANES = 0.02
+"""Seconds between the drawing of two panes: time for a key, and for the screen to be written."""
+
+
+def arrangement(width: int, height: int) -> Arrangement:
+    """How much fits on a screen of this size."""
+    if width >= 160 and height >= 44:
+        return "large"
+    return "medium" if width >= 100 and height >= 28 else "small"
+
+
+class PaneBoard(Vertical):
+    """All panes. ``current`` is the number of the one that keys act on; ``full`` shows it alone."""
+
+    DEFAULT_CSS: ClassVar[str] = "PaneBoard { height: 1fr; }"
+
+    current: var[int] = var(1, init=False)
+    full: var[bool] = var(False, init=False)
+
+    _due: Sequence[Pane] = ()
+    _turn = 0
+
+    def compose(self) -> ComposeResult:
+        """All panes; which of them can be seen is arranged by size."""
+        yield PaneTabs([(pane.number, pane.label) for pane in PANES])
+        with Horizontal(id="main"):
+            with Vertical(id="left"):
+                yield LossPane(id="loss")
+                yield NormPane(id="norm")
+            with Vertical(id="right"):
+                yield StatePane(id="state")
+                with Horizontal(id="parameters"):
+                    yield WeightsPane(id="weights")
+                    yield GradientsPane(id="gradients")
+        yield SamplePane(id="sample")
+
+    def on_mount(self) -> None:
+        """The loss is what one looks at first."""
+        for pane in self.panes:
+            pane.entitle(f"{pane.number} {pane.label}")
+        self.query_one(LossPane).entrance.focus()
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes, in the order of their numbers."""
+        return sorted(self.query(Pane), key=lambda pane: pane.number)
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane that keys act on."""
+        return next(pane for pane in self.panes if pane.number == self.current)
+
+    @property
+    def sample(self) -> SamplePane:
+        """The pane with the prompt."""
+        return self.query_one(SamplePane)
+
+    def on_resize(self) -> None:
+        """Another size may have room for more panes, or fewer."""
+        self._arrange()
+
+    def watch_full(self) -> None:
+        """One pane, or all."""
+        self._arrange()
+
+    def watch_current(self) -> None:
+        """Another pane is looked at."""
+        self.query_one(PaneTabs).current = self.current
+        self._arrange()
+
+    def _arrange(self) -> None:
+        fits = arrangement(*self.screen.size)
+        single = self.full or fits == "small"
+        for name in ("large", "medium", "small"):
+            self.set_class(name == fits, f"-{name}")
+        self.set_class(single, "-single")
+        self.query_one(PaneTabs).display = single
+        for pane in self.panes:
+            pane.display = pane.number == self.current if single else self._has_room(pane, fits)
+        for name in ("parameters", "left", "right", "main"):
+            container = self.query_one(f"#{name}")
+            container.display = any(pane.display for pane in container.query(Pane))
+
+    def _has_room(self, pane: Pane, fits: Arrangement) -> bool:
+        """In the middle size weights and gradients share a place: the one looked at has it."""
+        if fits == "large" or not isinstance(pane, WeightsPane | GradientsPane):
+            return True
+        gradients = self.current == GradientsPane.number
+        return isinstance(pane, GradientsPane) == gradients
+
+    def on_descendant_focus(self) -> None:
+        """The pane that has the focus is the current one."""
+        for pane in self.panes:
+            if pane.has_focus_within:
+                self.current = pane.number
+
+    def views(self, welcome: Welcome, typing: bool) -> tuple[View, ...]:
+        """The arrays that the panes need which are to be drawn next."""
+        self._due = self._panes_due(typing)
+        wishes = [pane.wish(welcome) for pane in self._due if isinstance(pane, ArrayPane)]
+        return tuple(view for view in wishes if view is not None)
+
+    def _panes_due(self, typing: bool) -> list[Pane]:
+        """All that can be seen; while somebody types, the texts and in turn one of the others."""
+        seen = [pane for pane in self.panes if pane.on_screen]
+        others = [pane for pane in seen if pane is not self.sample]
+        if not (typing and others):
+            return seen
+        self._turn += 1
+        turn = others[self._turn % len(others)]
+        return [pane for pane in seen if pane in (self.sample, turn)]
+
+    async def draw(self, frame: Frame) -> None:
+        """Draw what arrived, one pane after the other: a key waits for one pane at most."""
+        for pane in self.panes:
+            if pane in self._due:
+                await asyncio.sleep(BETWEEN_PANES)
+                pane.frame = frame
+            else:
+                pane.set_reactive(Pane.frame, frame)  # known, and not drawn
