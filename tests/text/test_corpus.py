@@ -9,6 +9,8 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -194,14 +196,30 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "no text is named" in refusal()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_what_may_not_be_read_is_refused(tmp_path: Path) -> None:
-    path = Path(write(tmp_path / "inner" / "secret.txt", "text"))
-    path.chmod(0)
-    assert "permission denied" in refusal(str(path))
-    path.parent.chmod(0)
-    assert "permission denied" in refusal(str(path.parent))
-    path.parent.chmod(0o700)
+@contextlib.contextmanager
+def nobody_special() -> Iterator[None]:
+    """As an ordinary user: the superuser may read everything."""
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if superuser:
+            os.seteuid(0)
+
+
+def test_what_may_not_be_read_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(write(Path(folder) / "inner" / "secret.txt", "text"))
+        path.chmod(0)
+        with nobody_special():
+            assert "permission denied" in refusal(str(path))
+        path.parent.chmod(0)
+        with nobody_special():
+            assert "permission denied" in refusal(str(path.parent))
+        path.parent.chmod(0o700)
 
 
 def test_a_refusal_by_the_system_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
