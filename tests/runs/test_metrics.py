@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,22 +205,21 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
-def locked(path: Path) -> Iterator[Path]:
+def locked() -> Iterator[Path]:
     """A log in a folder that we may not write in, left by a writer that has gone."""
-    folder = path.parent
-    with MetricsLog(path) as log:
-        log.append(row(1))
-    path.chmod(0o444)
-    folder.chmod(0o555)
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o055)
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)  # permissions do not bind root
-    yield path
-    if root:
-        os.seteuid(0)
-    folder.chmod(0o755)
+    with tempfile.TemporaryDirectory() as name:
+        folder, path = Path(name), Path(name) / "metrics.sqlite"
+        with MetricsLog(path) as log:
+            log.append(row(1))
+        path.chmod(0o444)
+        folder.chmod(0o555)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)  # permissions do not bind root
+        yield path
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o755)
 
 
 def test_a_log_can_be_read_where_nothing_can_be_written(locked: Path) -> None:
