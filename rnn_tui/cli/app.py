@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     directory = new_run(text, **options)
     if "-" in text:
         _take_keys_from_terminal()
-    return open_owned(directory, start_server(directory))
+    return watch_run(directory, start_server(directory))
 
 
 @click.command(short_help="Watch a run that is being trained.")
@@ -41,9 +42,7 @@ def attach(run: str | None, runs: str | None) -> int:
     directory = open_run(folder, run) if run else _newest_training(folder)
     if directory.holder() is None:
         raise ConfigError(f"nobody is training {directory.name}: rnn-tui resume {directory.name}")
-    from rnn_tui.tui.app import RnnTuiApp
-
-    return RnnTuiApp.open_on(directory)
+    return watch_run(directory, None)
 
 
 def _newest_training(folder: Any) -> RunDirectory:
@@ -53,8 +52,13 @@ def _newest_training(folder: Any) -> RunDirectory:
     raise ConfigError("no run is being trained: rnn-tui starts one, rnn-tui runs lists them")
 
 
-def open_owned(directory: RunDirectory, process: subprocess.Popen[bytes]) -> int:
-    """Open the app on a run that was started for it."""
+def watch_run(directory: RunDirectory, process: subprocess.Popen[bytes] | None) -> int:
+    """Open the app on a run; on its own one, if ``process`` was started for it.
+
+    Garbage is not collected before the first frame: it was a fifth of the time until then, and
+    found nothing. The app's housekeeping takes over.
+    """
+    gc.disable()
     from rnn_tui.tui.app import RnnTuiApp
 
     return RnnTuiApp.open_on(directory, process)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from rnn_tui.cli.app import open_owned, require_terminal
+from rnn_tui.cli.app import watch_run, require_terminal
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
 from rnn_tui.runs.errors import RunError
@@ -52,7 +52,7 @@ def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int
     if headless:
         return train_here(directory, resume=True, steps=steps)
     directory.lock().release()  # says at once when somebody is training it
-    return open_owned(directory, start_server(directory, resume=True, steps=steps))
+    return watch_run(directory, start_server(directory, resume=True, steps=steps))
 
 
 def train_here(directory: RunDirectory, resume: bool = False, steps: int | None = None) -> int:
