@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from rnn_tui.cli.app import watch_run, require_terminal
+from rnn_tui.cli.app import require_terminal, watch_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
 from rnn_tui.runs.errors import RunError
