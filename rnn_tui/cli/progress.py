@@ -77,7 +77,7 @@ def greeting(session: Session) -> str:
     """What is trained, on what."""
     facts, size = session.facts, session.trainer.flat.size
     return (
-        f"training {session.directory.name}: {visible_line(facts.text_name)}, "
+        f"training {visible_line(session.directory.name)}: {visible_line(facts.text_name)}, "
         f"{facts.text_symbols:,} symbols ({facts.vocabulary_size:,} distinct), {size:,} weights"
     )
 

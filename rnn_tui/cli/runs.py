@@ -31,14 +31,15 @@ def runs(runs: str | None) -> None:
     print_table(HEADINGS, [_row(summary) for summary in found], RIGHT)
     for summary in found:
         if summary.reason:
-            click.echo(f"{summary.name} is broken: {visible_line(summary.reason)}")
+            click.echo(f"{visible_line(summary.name)} is broken: {visible_line(summary.reason)}")
 
 
 def _row(summary: RunSummary) -> list[str]:
+    name = visible_line(summary.name)
     if summary.state == "broken":
-        return [summary.name, summary.state, *[UNKNOWN] * 4, _size(summary), _time(summary)]
+        return [name, summary.state, *[UNKNOWN] * 4, _size(summary), _time(summary)]
     return [
-        summary.name,
+        name,
         summary.state,
         f"{summary.step:,}",
         _nats(summary.loss),

@@ -89,12 +89,13 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
 
 def _farewell(directory: RunDirectory, session: Any) -> str:
     """What is left behind, and how to go on."""
-    again = f"rnn-tui resume {directory.name}"
+    again = f"rnn-tui resume {visible_line(directory.name)}"
     if directory.path.parent != runs_folder(None, os.environ):
         again += f" --runs {shlex.quote(visible_line(str(directory.path.parent)))}"
     if 0 < session.steps <= session.saved_step:
         again += f" --steps {2 * session.saved_step}"
     place = visible_line(str(directory.path))
     return (
-        f"run {directory.name}: saved step {session.saved_step:,} in {place}\ngo on with: {again}"
+        f"run {visible_line(directory.name)}: saved step {session.saved_step:,} in {place}\n"
+        f"go on with: {again}"
     )

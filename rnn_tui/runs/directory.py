@@ -259,15 +259,30 @@ def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
 def open_run(folder: Path, name_or_path: str) -> RunDirectory:
     """Return the run called ``name_or_path`` in ``folder``, or at that path if it has a slash.
 
-    ConfigError if there is none, naming the closest; CorruptRunError if what is there is not a run.
+    ConfigError if there is none, naming the closest, or if its folder is called as no run may be;
+    CorruptRunError if what is there is damaged.
     """
     if "/" in name_or_path or name_or_path in (".", ".."):
-        run = RunDirectory(Path(name_or_path).expanduser().absolute())
-    else:
-        run = RunDirectory(folder / check_name(name_or_path))
+        return _run_at(Path(name_or_path))
+    run = RunDirectory(folder / check_name(name_or_path))
     if not run.path.is_dir():
-        raise ConfigError(f"no run {clipped(name_or_path)} in {folder}{_nearest(folder, run.name)}")
+        raise ConfigError(f"no run {clipped(run.name)} in {folder}{_nearest(folder, run.name)}")
     run.facts()
+    return run
+
+
+def _run_at(path: Path) -> RunDirectory:
+    """Return the run at ``path``: nobody has checked what its folder is called."""
+    path = path.expanduser().absolute()
+    run = RunDirectory(path.resolve() if path.name in ("", "..") else path)
+    if not run.path.is_dir():
+        raise ConfigError(f"no run at {clipped(str(path))}: rnn-tui runs lists them")
+    run.facts()
+    if not is_name(run.name):
+        raise ConfigError(
+            f"the run's folder is called {clipped(run.name)}: rename it with 1 to 64 of the "
+            "characters A-Z a-z 0-9 . _ - and no dot in front"
+        )
     return run
 
 

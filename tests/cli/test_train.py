@@ -211,3 +211,11 @@ def test_a_damaged_run_ends_with_the_status_for_that(rnn_tui: Run, folder: Path)
     said = rnn_tui("resume", "a", "--headless")
     assert (said.status, said.err.count("\n")) == (3, 1)
     assert str(data) in said.err
+
+
+def test_what_a_runs_folder_is_called_cannot_act_on_the_terminal(
+    rnn_tui: Run, folder: Path
+) -> None:
+    rnn_tui("train", TINY, *SMALL, *A_FEW)
+    odd = (folder / "a").rename(folder / "\x1b]0;pwned\x07\x1b[31mx")
+    assert rnn_tui("resume", odd, "--headless", "--steps", "25").complaint.isprintable()

@@ -91,6 +91,25 @@ def test_a_run_is_found_by_name_or_by_path(tmp_path: Path, corpus: Any) -> None:
         open_run(tmp_path / "elsewhere", "a")
 
 
+def test_a_run_that_is_opened_by_its_path_must_have_a_runs_name(
+    tmp_path: Path, corpus: Any
+) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    odd = run.path.rename(tmp_path / "\x1b]0;x\x07\x1b[31m")
+    with pytest.raises(ConfigError, match=r"called '\\x1b\]0;.*: rename it"):
+        open_run(tmp_path, str(odd))
+
+
+def test_the_present_folder_and_the_one_above_may_be_runs(
+    tmp_path: Path, corpus: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    monkeypatch.chdir(run.path)
+    assert open_run(tmp_path / "elsewhere", ".") == run
+    monkeypatch.chdir(run.checkpoints)
+    assert open_run(tmp_path / "elsewhere", "..") == run
+
+
 def test_a_folder_that_is_no_run_is_said(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(StorageError, match=r"cannot read .*run\.json"):
