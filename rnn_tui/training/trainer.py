@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.core.arrays import State
-from rnn_tui.core.clipping import clip_by_norm, clip_by_value
+from rnn_tui.core.arrays import Array, State
+from rnn_tui.core.clipping import ClippedNorm, clip_by_norm, clip_by_value, gradient_norm
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace
 from rnn_tui.core.optim import Optimizer, make_optimizer
@@ -36,6 +36,8 @@ EVALUATION_WINDOWS = 64
 SMOOTHING = 0.95
 """Decay of the moving average of the training loss that the status shows."""
 
+_BELOW_ONE = math.nextafter(1.0, 0.0)
+
 
 def initialization_stream(seed: int) -> np.random.Generator:
     """The random stream of the first weights: its own, so that no other draw can move it."""
@@ -44,8 +46,8 @@ def initialization_stream(seed: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class StepResult:
-    """One training step. Loss in nats per character; ``gradient_norm`` before
-    clipping, which multiplied the gradient by ``scale``."""
+    """One training step. Loss in nats per character; ``gradient_norm`` before clipping,
+    ``scale`` times that after it: below 1 where anything was clipped, else exactly 1."""
 
     step: int
     epoch: int
@@ -144,9 +146,7 @@ class Trainer:
         )
         gradients = self.workspace.gradients_flat
         learning_rate = self.learning_rate
-        if self.config.clip_value:
-            clip_by_value(gradients, self.config.clip_value)
-        clipped = clip_by_norm(gradients, self.config.clip)
+        clipped = self._clip(gradients)
         applied = math.isfinite(loss) and math.isfinite(clipped.norm)
         if applied:
             self.optimizer.update(self.flat, gradients, learning_rate)
@@ -167,6 +167,18 @@ class Trainer:
             characters=window.inputs.size,
             reset=window.reset,
         )
+
+    def _clip(self, gradients: Array) -> ClippedNorm:
+        """Clip each element, then the norm; what is not finite is only measured."""
+        limit = self.config.clip_value
+        before = gradient_norm(gradients) if limit else 0.0
+        if not math.isfinite(before):  # an infinite element would become the limit
+            return ClippedNorm(before, 1.0)
+        outside = clip_by_value(gradients, limit)
+        clipped = clip_by_norm(gradients, self.config.clip)
+        if not outside:
+            return clipped
+        return ClippedNorm(before, min(clipped.norm * clipped.scale / before, _BELOW_ONE))
 
     def _reset_state(self) -> None:
         self.state = tuple(np.zeros_like(h) for h in self.state)

@@ -92,17 +92,29 @@ def test_a_loss_that_is_not_finite_is_not_applied(
     assert not trainer.state[0].any()
 
 
-def test_a_gradient_that_is_not_finite_is_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = trained(3)
-    before, backward = weights(trainer), trainer.workspace.loss_and_gradients
+def put_in_the_gradient(trainer: Trainer, value: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one element of every gradient be ``value``."""
+    backward = trainer.workspace.loss_and_gradients
 
     def spoilt(*given: Any) -> float:
         loss = backward(*given)
-        trainer.workspace.gradients_flat[5] = math.nan
+        trainer.workspace.gradients_flat[5] = value
         return loss
 
     monkeypatch.setattr(trainer.workspace, "loss_and_gradients", spoilt)
-    assert not trainer.step().applied
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("clipping", [{"clip": 1}, {"clip": 0}, {"clip": 0, "clip_value": 0.1}])
+def test_a_gradient_that_is_not_finite_is_not_applied(
+    broken: float, clipping: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = trained(3, **clipping)
+    before = weights(trainer)
+    put_in_the_gradient(trainer, broken, monkeypatch)
+    result = trainer.step()
+    assert not result.applied
+    assert not math.isfinite(result.gradient_norm)
     assert weights(trainer) == before
     assert trainer.finite
 
@@ -196,11 +208,16 @@ def test_both_kinds_of_clipping_are_done() -> None:
         make_trainer(optimizer="sgd", **kind)
         for kind in ({"clip": 0}, {"clip": 0.01}, {"clip": 0, "clip_value": 1e-4})
     )
-    assert plain.step().scale == 1
+    untouched = plain.step()
+    assert untouched.scale == 1
     result = by_norm.step()
     assert result.gradient_norm * result.scale == pytest.approx(0.01)
-    by_value.step()
-    assert abs(by_value.workspace.gradients_flat).max() == pytest.approx(1e-4)
+    result = by_value.step()
+    gradients = by_value.workspace.gradients_flat
+    assert abs(gradients).max() == pytest.approx(1e-4)
+    assert result.gradient_norm == untouched.gradient_norm
+    assert result.scale < 1
+    assert result.gradient_norm * result.scale == pytest.approx(np.linalg.norm(gradients))
 
 
 def test_measuring_does_not_disturb_training() -> None:
