@@ -81,7 +81,8 @@ class Optimizer:
     def update(self, parameters_flat: Array, gradients_flat: Array, learning_rate: float) -> None:
         """Change ``parameters_flat`` (N,) in place by one step along ``gradients_flat`` (N,).
 
-        Gradients are read, never changed, and must be finite: ask ``clip_by_norm`` first.
+        Gradients are read, never changed, and must be finite, and so must their squares, which
+        the moments keep: ask ``clip_by_norm`` first.
         Raises ValueError if a buffer has another shape, or for a learning rate below 0 or NaN.
         """
         shape = self._scratch.shape
@@ -95,7 +96,9 @@ class Optimizer:
             raise ValueError(f"the learning rate must be 0 or positive, not {learning_rate}")
         self.steps += 1
         # A Python float takes the dtype of the buffer; a NumPy float64 would widen every pass.
-        self._apply(parameters_flat, gradients_flat, float(learning_rate))
+        # Numbers out of range show in the parameters; warnings would be printed over the screen.
+        with np.errstate(all="ignore"):
+            self._apply(parameters_flat, gradients_flat, float(learning_rate))
 
     def restore(self, moments: Mapping[str, Array], steps: int) -> None:
         """Take over the moments (copied in place) and the count of updates of another run.

@@ -116,6 +116,7 @@ class Trainer:
         self.held_out_loss = math.nan
         self.not_finite = 0
         self.window: Window | None = None
+        self._largest_square = float(np.finfo(dtype).max)
         self._held_out = _evaluation_batches(held_out, config)
         self._evaluation_workspace: Workspace | None = None
 
@@ -136,7 +137,10 @@ class Trainer:
         self.learning_rate_factor = value / planned
 
     def step(self) -> StepResult:
-        """One window: forward, backward, clip, update. What is not finite is never applied."""
+        """One window: forward, backward, clip, update. What is not finite is never applied.
+
+        Nor is a gradient whose square is not: it would stay in the moments of the optimiser.
+        """
         window = self.batches.next()
         self.window = window
         if window.reset:
@@ -147,7 +151,8 @@ class Trainer:
         gradients = self.workspace.gradients_flat
         learning_rate = self.learning_rate
         clipped = self._clip(gradients)
-        applied = math.isfinite(loss) and math.isfinite(clipped.norm)
+        norm = clipped.norm * clipped.scale  # as it would be applied
+        applied = math.isfinite(loss) and norm * norm <= self._largest_square
         if applied:
             self.optimizer.update(self.flat, gradients, learning_rate)
             self.state = self.workspace.final_state()
@@ -185,8 +190,8 @@ class Trainer:
 
     @property
     def finite(self) -> bool:
-        """Whether every weight is a finite number."""
-        return bool(np.isfinite(self.flat).all())
+        """Whether every weight and every moment of the optimiser is a finite number."""
+        return all(np.isfinite(a).all() for a in (self.flat, *self.optimizer.moments.values()))
 
     @property
     def can_evaluate(self) -> bool:

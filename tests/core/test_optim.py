@@ -227,3 +227,12 @@ def test_moments_of_another_run_must_fit() -> None:
     with pytest.raises(ValueError, match="number of updates"):
         optimizer.restore({"mean": np.ones(3), "squares": np.ones(3)}, -1)
     assert not optimizer.moments["mean"].any()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_update_out_of_range_warns_of_nothing(name: str) -> None:
+    optimizer = make_optimizer(name, 2, np.float32)
+    theta = np.full(2, 1e38, np.float32)
+    for _ in range(3):
+        optimizer.update(theta, np.array([3e38, 0], np.float32), 1e30)

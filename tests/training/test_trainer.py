@@ -119,6 +119,35 @@ def test_a_gradient_that_is_not_finite_is_not_applied(
     assert trainer.finite
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(("dtype", "large"), [("float32", 1e25), ("float64", 1e200)])
+def test_a_gradient_whose_square_is_not_finite_is_not_applied(
+    optimizer: str, dtype: str, large: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = trained(3, optimizer=optimizer, dtype=dtype, clip=0)
+    before = weights(trainer)
+    put_in_the_gradient(trainer, large, monkeypatch)
+    result = trainer.step()
+    assert (result.applied, trainer.not_finite) == (False, 1)
+    assert result.gradient_norm == pytest.approx(large)
+    assert weights(trainer) == before
+    assert trainer.finite
+
+
+def test_a_large_gradient_is_applied_once_it_is_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = trained(3, clip=1)
+    put_in_the_gradient(trainer, 1e25, monkeypatch)
+    assert trainer.step().applied
+    assert trainer.finite
+
+
+@pytest.mark.parametrize("name", ["mean", "squares"])
+def test_a_moment_that_is_not_finite_is_noticed(name: str) -> None:
+    trainer = trained(3, optimizer="adam")
+    trainer.optimizer.moments[name][2] = math.inf
+    assert not trainer.finite
+
+
 def test_training_goes_on_after_a_step_that_was_not_finite(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
