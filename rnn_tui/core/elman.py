@@ -219,11 +219,13 @@ class RNN:
     ) -> float:
         """Return the summed loss of ``x`` (T, I); its gradients are then in the ``window``."""
         y = window.forward(self._params, x[:, None], state)[:, 0].copy()  # (T, O)
-        log_total = window.softmax()[:, None]  # (T, 1)
+        log_sum, top = window.softmax()  # (T,), (T,)
         p = window.probabilities[:, 0]  # (T, O)
         dy = p * target.sum(axis=1, keepdims=True) - target  # (T, O): p - target if that sums to 1
         window.backward_from(self._params, dy[:, None])
-        return float(np.sum(target * (log_total - y)))  # -ln p = ln(sum of exp) - y, never inf
+        with np.errstate(all="ignore"):  # a network that diverged: its gradient says so
+            y -= top[:, None]  # first: beside large logits the logarithm would lose its digits
+            return float(np.sum(target * (log_sum[:, None] - y)))  # -ln p = ln(sum of exp) - y
 
     def _update(self, g: Array, flat: Array, views: Params) -> None:
         """Clip the gradients ``g`` (N,) and step, by way of ``flat`` (N,) and its ``views``."""

@@ -38,6 +38,13 @@ class LossAndGradients(NamedTuple):
     new_state: State
 
 
+class LogSum(NamedTuple):
+    """ln Σ exp(y) = ``log_sum`` + ``top``, apart because a sum could hold the digits of one."""
+
+    log_sum: Array  # (T*B,) ln Σ exp(y - top), between 0 and ln V
+    top: Array  # (T*B,) the largest logit
+
+
 def loss_and_gradients(
     params: Mapping[str, Array],
     inputs: npt.ArrayLike,
@@ -133,8 +140,8 @@ class Workspace:
         return self.probabilities
 
     @_quiet
-    def softmax(self) -> Array:
-        """Turn the logits into probabilities in place, and return ln Σ exp(logits), (T*B,).
+    def softmax(self) -> LogSum:
+        """Turn the logits into probabilities in place, and return ln Σ exp(logits) in two parts.
 
         The largest logit is subtracted first, so that nothing overflows however large it is.
         """
@@ -144,19 +151,20 @@ class Workspace:
         np.exp(logits, out=logits)
         total = np.dot(logits, self._ones_V)  # (T*B,)
         np.divide(logits, total[:, None], out=logits)
-        log_sum: Array = np.log(_wide(total)) + self._top[:, 0]  # (T*B,)
-        return log_sum
+        return LogSum(np.log(_wide(total)), _wide(self._top[:, 0]))
 
     @_quiet
     def cross_entropy(self, targets: npt.ArrayLike) -> Any:
         """Mean of ln Σ exp(y_t) - y_t[target_t] in nats, a NumPy scalar; leaves probabilities.
 
-        No probability is ever looked at, so one that underflows still has a finite loss.
+        No probability is ever looked at, so one that underflows still has a finite loss. Logits are
+        subtracted from each other first: beside a large one the logarithm would lose its digits.
         """
         V = self.architecture.outputs
         self._targets = checked_window(targets, V, self.T, self.B, "targets").reshape(-1)  # (T*B,)
         picked = _wide(self._logits[self._rows, self._targets])  # (T*B,)
-        return np.mean(self.softmax() - picked)
+        log_sum, top = self.softmax()
+        return np.mean(log_sum - (picked - top))
 
     def backward_from(self, params: Mapping[str, Array], dlogits: Array) -> None:
         """Backward through time from any dL/dlogits ``(T, B, V)``, after ``forward``."""

@@ -91,10 +91,13 @@ def softmax_forward(y: Array) -> Array:
 
 
 def cross_entropy_forward(y: Array, target: Array) -> Array:
-    """ln Σ exp(y) - y[target], (B,): -ln p[target] in nats, finite even where p underflows."""
+    """ln Σ exp(y) - y[target], (B,): -ln p[target] in nats, finite even where p underflows.
+
+    A row's largest is subtracted from both: beside it the logarithm would lose its digits.
+    """
     y = y.astype(np.result_type(y.dtype, np.float64))  # logits of ±3e38 differ by more than float32
-    top = y.real.max(axis=1, keepdims=True)  # (B, 1)
-    loss: Array = np.log(np.exp(y - top).sum(axis=1)) + top[:, 0]  # (B,)
+    y -= y.real.max(axis=1, keepdims=True)  # (B, V)
+    loss: Array = np.log(np.exp(y).sum(axis=1))  # (B,)
     loss -= y[np.arange(len(target)), target]
     return loss
 

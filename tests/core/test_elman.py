@@ -233,3 +233,13 @@ def test_samples_are_indices_of_the_vocabulary(V: int, count: int, heat: float, 
     sample = RNN(V, 3, V, seed=seed).sample(np.eye(V)[0], count, temperature=heat)
     assert len(sample) == count
     assert all(type(index) is int and 0 <= index < V for index in sample)
+
+
+@pytest.mark.parametrize("size", [0, 1e4, 1e8, 1e12, 1e17, 1e300])
+def test_the_loss_of_equal_logits_of_any_size_keeps_its_digits(
+    size: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rnn = RNN(3, 4, 3)
+    rnn.Why, rnn.by = np.zeros((4, 3)), np.full(3, size)
+    rnn.train([EYE[0]], [EYE[1]], 1)
+    assert losses(capsys.readouterr().out) == [pytest.approx(math.log(3))]

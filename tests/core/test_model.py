@@ -156,6 +156,19 @@ def test_huge_logits_give_a_finite_loss_and_finite_gradients(make_problem, size,
     assert all(np.isfinite(gradient).all() for gradient in gradients.values())
 
 
+LARGE = [(size, np.float64) for size in (0, 1e4, 1e8, 1e12, 1e17, 1e300)] + [(1e30, np.float32)]
+
+
+@pytest.mark.parametrize(("size", "dtype"), LARGE)
+def test_equal_logits_of_any_size_give_the_logarithm_of_their_number(make_problem, size, dtype):
+    problem = make_problem(dtype=dtype)
+    problem.params["W_hy"][:] = 0
+    problem.params["b_y"][:] = [size, size, -np.inf, size]
+    targets = np.where(problem.targets == 2, 0, problem.targets)
+    loss = loss_and_gradients(*problem._replace(targets=targets)).loss
+    assert np.isclose(loss, np.log(3), rtol=1e-6 if dtype == np.float32 else 1e-14)
+
+
 def test_a_network_that_diverged_says_nan_and_nothing_else(make_problem):
     problem = make_problem()
     problem.params["W_hy"][:] = np.inf

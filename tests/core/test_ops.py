@@ -75,6 +75,12 @@ def test_softmax_and_cross_entropy_bear_huge_logits(size, dtype):
     assert np.allclose(loss, [2 * float(dtype(size)), 0])
 
 
+@pytest.mark.parametrize("size", [0, 1e4, 1e8, 1e12, 1e17, 1e300])
+def test_equal_logits_of_any_size_have_the_same_cross_entropy(size):
+    loss = ops.cross_entropy_forward(np.full((1, 3), size), np.array([1]))
+    assert np.isclose(loss[0], np.log(3), rtol=1e-15)
+
+
 def test_the_sum_over_time_reads_one_contribution_at_a_time():
     alive = []
 
