@@ -112,11 +112,6 @@ class RunDirectory:
         """Locked while somebody trains."""
         return self.path / "lock"
 
-    @property
-    def socket_file(self) -> Path:
-        """Where the trainer says on which socket it listens."""
-        return self.path / "socket"
-
     def lock(self) -> RunLock:
         """Take the right to write here; RunBusyError if another process has it."""
         return RunLock.acquire(self.lock_file)

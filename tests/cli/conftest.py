@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,15 +40,13 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """No settings of the machine; a short folder for sockets; an environment that is restored."""
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No settings of the machine; an environment that is restored."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("RNN_TUI_")]:
         monkeypatch.delenv(name)
-    with tempfile.TemporaryDirectory(prefix="rnn", dir="/tmp") as folder:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-        monkeypatch.setenv("PYTHONPATH", str(ROOT))
-        yield Path(folder)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    yield
     os.environ.clear()
     os.environ.update(before)
 

@@ -69,10 +69,9 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for sockets, whose paths must be short: this user's runtime folder in the test."""
+def short() -> Iterator[Path]:
+    """A folder for sockets, whose paths must be short."""
     with tempfile.TemporaryDirectory(prefix="rnn", dir="/tmp") as folder:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         yield Path(folder)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from rnn_tui.runs.checkpoint import load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.training import protocol
+from rnn_tui.training import protocol, sockets
 from rnn_tui.training.client import (
     RefusedError,
     ServerGoneError,
@@ -32,7 +32,7 @@ Processes = list["subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def processes(short: Path) -> Iterator[Processes]:
+def processes() -> Iterator[Processes]:
     started: Processes = []
     yield started
     for process in started:
@@ -216,7 +216,7 @@ async def test_the_client_says_why_a_run_did_not_start(
         await SocketClient.connect(run, process=process)
 
 
-async def test_the_client_does_not_wait_for_ever_for_nobody(run: RunDirectory, short: Path) -> None:
+async def test_the_client_does_not_wait_for_ever_for_nobody(run: RunDirectory) -> None:
     began = time.monotonic()
     with pytest.raises(ServerGoneError, match=f"rnn-tui resume {run.name}"):
         await SocketClient.connect(run, seconds=0.05)
@@ -224,10 +224,10 @@ async def test_the_client_does_not_wait_for_ever_for_nobody(run: RunDirectory, s
 
 
 async def test_the_client_says_when_the_folder_of_sockets_is_not_safe(
-    run: RunDirectory, short: Path
+    run: RunDirectory, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (short / "rnn-tui").mkdir()
-    (short / "rnn-tui").chmod(0o755)
+    monkeypatch.setattr(sockets, "SHARED", short)
+    (short / f"rnn-tui-{os.getuid()}").mkdir(mode=0o755)
     with pytest.raises(ServerGoneError, match="is not yours alone"):
         await SocketClient.connect(run)
 
