@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.core.arrays import Array, State
+from rnn_tui.core.arrays import Array, Params, State
 from rnn_tui.core.parameters import Architecture
+
+
+def checked_parameters(params: Mapping[str, npt.ArrayLike]) -> Params:
+    """Arrays, all of them float32 or float64; their names and shapes are not looked at."""
+    arrays = {name: np.asarray(value) for name, value in params.items()}
+    nameless = [name for name in arrays if not isinstance(name, str)]
+    if nameless:
+        raise ValueError(f"parameter {nameless[0]!r} is unknown: a name is a text")
+    for name, value in arrays.items():
+        if value.dtype not in (np.float32, np.float64):
+            raise ValueError(f"parameter {name!r} is {value.dtype}, expected float32 or float64")
+    return arrays
+
+
+def checked_reals(values: npt.ArrayLike, what: str) -> Array:
+    """``values`` as an array, if it holds real numbers: others would lose a part of themselves."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{what} are {array.dtype}, expected real numbers")
+    return array
 
 
 def window_size(inputs: npt.ArrayLike) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from rnn_tui.core.cells import CELLS
 from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
 from rnn_tui.core.checks import (
     checked_inputs,
+    checked_parameters,
+    checked_reals,
     checked_state,
     checked_symbols,
     checked_window,
@@ -46,10 +48,10 @@ class LogSum(NamedTuple):
 
 
 def loss_and_gradients(
-    params: Mapping[str, Array],
+    params: Mapping[str, npt.ArrayLike],
     inputs: npt.ArrayLike,
     targets: npt.ArrayLike,
-    state: State,
+    state: Sequence[npt.ArrayLike],
     cell: str = "tanh",
 ) -> LossAndGradients:
     """Loss of one window, its gradient by backpropagation through time, and the state after it.
@@ -64,11 +66,16 @@ def loss_and_gradients(
     and dtype of ``params``. Everything returned is new, nothing given is changed. Raises
     ``ValueError`` for names, shapes, dtypes or symbols that do not fit.
     """
-    architecture = architecture_of(params, cell)
-    dtype = dtype_of(params)
-    T, B = window_size(inputs)
+    arrays = checked_parameters(params)
+    architecture = architecture_of(arrays, cell)
+    dtype = dtype_of(arrays)
+    x = checked_reals(inputs, "inputs")
+    T, B = window_size(x)
+    if not np.iterable(state):
+        raise ValueError(f"the state is {state!r}, expected one array (B, H) a layer")
+    h = tuple(checked_reals(h, f"the numbers of state {layer}") for layer, h in enumerate(state))
     workspace = Workspace(architecture, T, B, dtype)
-    loss = workspace.loss_and_gradients(params, inputs, targets, state)
+    loss = workspace.loss_and_gradients(arrays, x, targets, h)
     return LossAndGradients(loss, workspace.gradients, workspace.final_state())
 
 

@@ -6,6 +6,8 @@ know which parameters a cell has.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -68,7 +70,8 @@ def architecture_of(params: Mapping[str, Array], cell: str = "tanh") -> Architec
     """
     inputs = _matrix_shape(params, "layer0.W_xh")[0]
     hidden, outputs = _matrix_shape(params, "W_hy")
-    layers = len({name.partition(".")[0] for name in params if name.startswith("layer")})
+    numbered = (re.match(r"layer\d+(?=\.)", name, re.ASCII) for name in params)
+    layers = len({found[0] for found in numbered if found})
     architecture = Architecture(inputs, hidden, layers, outputs, cell)
     check_parameters(params, parameter_shapes(architecture))
     return architecture
@@ -89,7 +92,8 @@ def check_parameters(params: Mapping[str, Array], shapes: Mapping[str, tuple[int
 
 def dtype_of(params: Mapping[str, Array]) -> np.dtype[Any]:
     """The floating or complex dtype that all parameters share; ``ValueError`` if they do not."""
-    dtype = np.result_type(*params.values())
+    dtypes = Counter(value.dtype for value in params.values())
+    dtype = dtypes.most_common(1)[0][0]  # so that the odd one out is the one that is named
     for name, value in params.items():
         if value.dtype.kind not in "fc":
             raise ValueError(f"parameter {name!r} is {value.dtype}, expected float32 or float64")

@@ -224,6 +224,10 @@ WRONG = {
     "targets have shape (4, 2), expected (5, 2)": {"targets": np.zeros((4, 2), int)},
     "the state has 1 layers, expected 2": {"state": (np.zeros((2, 4)),)},
     "state of layer 1 has shape (4,), expected (2, 4)": {"state": (np.zeros((2, 4)), np.zeros(4))},
+    "the state is None, expected one array": {"state": None},
+    "the state is 0, expected one array": {"state": 0},
+    "state 1 are complex128, expected real": {"state": (np.zeros((2, 4)), np.zeros((2, 4), "c16"))},
+    "inputs are complex128, expected real numbers": {"inputs": np.zeros((5, 2, 5), complex)},
     "unknown cell 'gru': choose one of tanh, relu": {"cell": "gru"},
 }
 
@@ -232,6 +236,39 @@ WRONG = {
 def test_what_does_not_fit_is_said_plainly(make_problem, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         loss_and_gradients(*make_problem()._replace(**WRONG[message]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "longdouble", "complex64", "complex128", "int64"])
+def test_parameters_are_float32_or_float64(make_problem, dtype):
+    problem = make_problem()
+    params = {name: value.real.astype(dtype) for name, value in problem.params.items()}
+    with pytest.raises(ValueError, match=r"'layer0.W_xh' is \w+, expected float32 or float64"):
+        loss_and_gradients(params, *problem[1:])
+
+
+@pytest.mark.parametrize("odd", ["layer0.W_xh", "b_y"])
+@pytest.mark.parametrize("dtypes", [("float32", "float64"), ("float64", "float32")])
+def test_the_one_parameter_of_another_dtype_is_named(make_problem, odd, dtypes):
+    problem = make_problem(dtype=dtypes[0])
+    problem.params[odd] = problem.params[odd].astype(dtypes[1])
+    with pytest.raises(ValueError, match=f"'{odd}' is {dtypes[1]}, others are {dtypes[0]}"):
+        loss_and_gradients(*problem)
+
+
+@pytest.mark.parametrize("stray", ["layerX", "layerX.W_xh", "layers", "layer9", 7])
+def test_a_parameter_too_many_is_named(make_problem, stray):
+    problem = make_problem()
+    params = {**problem.params, stray: np.zeros(3)}
+    with pytest.raises(ValueError, match=f"parameter '?{stray}'? is unknown"):
+        loss_and_gradients(params, *problem[1:])
+
+
+def test_lists_will_do_for_arrays(make_problem):
+    problem = make_problem()
+    params = {name: value.tolist() for name, value in problem.params.items()}
+    state = [h.tolist() for h in problem.state]
+    lists = loss_and_gradients(params, problem.inputs.tolist(), problem.targets.tolist(), state)
+    assert lists.loss == loss_and_gradients(*problem).loss
 
 
 def test_gradients_of_logits_must_fit_the_window(make_problem):
