@@ -16,7 +16,7 @@ from rnn_tui.runs.configuration import (
     RunConfig,
     check_memory,
     from_environment,
-    load_toml,
+    load_user_file,
     merge,
 )
 from rnn_tui.runs.directory import RunDirectory, create, runs_folder
@@ -94,7 +94,7 @@ def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> 
     file = config or os.environ.get("RNN_TUI_CONFIG")
     paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
     return merge(
-        load_toml(file) if file else {},
+        load_user_file(file) if file else {},
         from_environment(os.environ),
         {**options, "text": paths or None},
     )

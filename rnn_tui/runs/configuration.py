@@ -7,6 +7,7 @@ the command line. Every setting has one name everywhere; ``FIELDS`` holds all th
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import tomllib
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_tui.runs.atomic import read_file
-from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.errors import ConfigError, StorageError
 from rnn_tui.runs.names import clipped
 from rnn_tui.runs.settings import FIELDS, PREFIX, Field, RunConfig, find_field
 
@@ -27,6 +28,7 @@ __all__ = [
     "estimated_bytes",
     "from_environment",
     "load_toml",
+    "load_user_file",
     "merge",
     "to_toml",
 ]
@@ -72,11 +74,34 @@ def _check_together(config: RunConfig) -> None:
 
 
 def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the checked settings of a configuration file.
+    """Return the checked settings of a run's configuration file.
 
     ConfigError names the file and the line; StorageError if the file cannot be read.
     """
-    path = Path(path)
+    values, places = _parsed(Path(path))
+    return {
+        name: find_field(name, places[name]).converted(value, places[name])
+        for name, value in values.items()
+    }
+
+
+def load_user_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the checked settings of a file that the user named; ConfigError, also if it is none.
+
+    The same as ``load_toml`` for a file that is not ours.
+    """
+    try:
+        return load_toml(path)
+    except StorageError as error:
+        if error.code not in (errno.ENOENT, errno.ENOTDIR):
+            raise ConfigError(str(error)) from error
+        raise ConfigError(
+            f"there is no configuration file {os.fspath(path)}: check --config and {PREFIX}CONFIG"
+        ) from error
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a TOML file sets, and of each name where it stands, for a complaint."""
     try:
         source = read_file(path, _MAX_FILE).decode()
         values = tomllib.loads(source)
@@ -84,13 +109,10 @@ def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8: save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ConfigError(f"{path}: not TOML: {_one_line(error)}") from None
-    checked = {}
-    for name, value in values.items():
-        place = (
-            f"{path}, line {_line_of(name, source)}: {name if name in FIELDS else clipped(name)}"
-        )
-        checked[name] = find_field(name, place).converted(value, place)
-    return checked
+    return values, {
+        name: f"{path}, line {_line_of(name, source)}: {name if name in FIELDS else clipped(name)}"
+        for name in values
+    }
 
 
 def _line_of(name: str, source: str) -> int:

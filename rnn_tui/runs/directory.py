@@ -254,7 +254,7 @@ def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
 def open_run(folder: Path, name_or_path: str) -> RunDirectory:
     """Return the run called ``name_or_path`` in ``folder``, or at that path if it has a slash.
 
-    ConfigError if there is none, naming the closest, or if its folder is called as no run may be;
+    ConfigError if none is there, naming the closest, or if its folder is called as no run may be;
     CorruptRunError if what is there is damaged.
     """
     if "/" in name_or_path or name_or_path in (".", ".."):
@@ -262,7 +262,7 @@ def open_run(folder: Path, name_or_path: str) -> RunDirectory:
     run = RunDirectory(folder / check_name(name_or_path))
     if not run.path.is_dir():
         raise ConfigError(f"no run {clipped(run.name)} in {folder}{_nearest(folder, run.name)}")
-    run.facts()
+    _require_run(run)
     return run
 
 
@@ -272,13 +272,22 @@ def _run_at(path: Path) -> RunDirectory:
     run = RunDirectory(path.resolve() if path.name in ("", "..") else path)
     if not run.path.is_dir():
         raise ConfigError(f"no run at {clipped(str(path))}: rnn-tui runs lists them")
-    run.facts()
+    _require_run(run)
     if not is_name(run.name):
         raise ConfigError(
             f"the run's folder is called {clipped(run.name)}: rename it with 1 to 64 of the "
             "characters A-Z a-z 0-9 . _ - and no dot in front"
         )
     return run
+
+
+def _require_run(run: RunDirectory) -> None:
+    """ConfigError for a folder that holds something else; CorruptRunError for a damaged run."""
+    if not os.path.lexists(run.facts_file):
+        raise ConfigError(
+            f"{run.path} is no run: it holds no {run.facts_file.name} (rnn-tui runs lists the runs)"
+        )
+    run.facts()
 
 
 def _nearest(folder: Path, name: str) -> str:

@@ -112,8 +112,9 @@ def test_the_present_folder_and_the_one_above_may_be_runs(
 
 def test_a_folder_that_is_no_run_is_said(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(StorageError, match=r"cannot read .*run\.json"):
-        open_run(tmp_path, "a")
+    for name in ("a", str(tmp_path / "a")):
+        with pytest.raises(ConfigError, match=r"a is no run: it holds no run\.json"):
+            open_run(tmp_path / "elsewhere" if "/" in name else tmp_path, name)
 
 
 @pytest.mark.parametrize(("schema", "who"), [(2, "a newer"), (0, "an older")])
