@@ -20,13 +20,16 @@ START, END = "rnn_tui/\n", "tests/  "
 
 
 def first_line(module: Path) -> str:
+    if module.suffix == ".tcss":
+        return module.read_text().split("\n")[0].strip("/* .")
     docstring = ast.get_docstring(ast.parse(module.read_text())) or ""
     return docstring.split("\n")[0].replace("``", "").rstrip(".")
 
 
 def tree(folder: Path, depth: int = 1) -> list[str]:
     lines = []
-    files = sorted(p for p in folder.glob("*.py") if p.name != "__init__.py")
+    modules = (p for p in folder.glob("*.py") if p.name != "__init__.py")
+    files = sorted([*modules, *folder.glob("*.tcss")])
     for module in files:
         lines.append(f"{'  ' * depth + module.name:{WIDTH}}  {first_line(module)}")
     for inner in sorted(p for p in folder.iterdir() if (p / "__init__.py").exists()):

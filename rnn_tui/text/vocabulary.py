@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -52,18 +52,6 @@ class Vocabulary:
             present[codes] = True
         return cls(kind, tuple(map(chr, np.flatnonzero(present).tolist())))
 
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, object]) -> Vocabulary:
-        """Undo ``to_plain``; ValueError for anything else."""
-        kind, symbols = plain.get("kind"), plain.get("symbols")
-        if not isinstance(kind, str) or not isinstance(symbols, str) or len(plain) != 2:
-            raise ValueError("a vocabulary is written as its kind and its symbols, two strings")
-        return cls(cast("SymbolKind", kind), tuple(symbols))
-
-    def to_plain(self) -> dict[str, str]:
-        """Return two strings that any format can hold: the kind, and all symbols in a row."""
-        return {"kind": self.kind, "symbols": "".join(self.symbols)}
-
     def __len__(self) -> int:
         """Return V."""
         return len(self.symbols)
@@ -72,11 +60,6 @@ class Vocabulary:
     def dtype(self) -> np.dtype[Any]:
         """The smallest unsigned dtype that holds every symbol's number."""
         return np.min_scalar_type(len(self) - 1)
-
-    @cached_property
-    def labels(self) -> tuple[str, ...]:
-        r"""What to show for each symbol: itself made visible, or ``\xe9`` for a byte past ASCII."""
-        return tuple(_label(symbol, self.kind) for symbol in self.symbols)
 
     def encode(self, text: str | bytes) -> npt.NDArray[Any]:  # (n,)
         """Return the numbers of the symbols of ``text``; ValueError names the first unknown one."""

@@ -45,6 +45,7 @@ def welcome(session: Session) -> protocol.Welcome:
         version=protocol.VERSION,
         name=session.directory.name,
         text=session.facts.text_name,
+        symbol_kind=session.vocabulary.kind,
         symbols=session.vocabulary.symbols,
         characters=session.facts.text_symbols,
         cell=config.cell,

@@ -21,7 +21,7 @@ MOST_VIEWS = 64
 DTYPES = {"<f8": 8, "<i8": 8}
 """The dtypes that arrays may have on the wire, and the bytes of one element."""
 
-Phase: TypeAlias = Literal["starting", "training", "paused", "finished", "stopped", "failed"]
+Phase: TypeAlias = Literal["training", "paused", "finished", "stopped"]
 ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
 
 
@@ -155,6 +155,7 @@ class Welcome(_Message, frozen=True):
     version: int
     name: str
     text: str
+    symbol_kind: Literal["character", "byte"]
     symbols: tuple[str, ...]
     characters: int
     cell: str

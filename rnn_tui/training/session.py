@@ -99,7 +99,7 @@ class Session:
     @property
     def ended(self) -> bool:
         """Whether the session was told to stop and has closed."""
-        return self.phase in {"stopped", "failed"}
+        return self.phase == "stopped"
 
     @property
     def stuck(self) -> bool:

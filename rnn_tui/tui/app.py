@@ -20,14 +20,19 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
 from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop
 from rnn_tui.tui.feed import Feed
-from rnn_tui.tui.filters import VisibleOnly
+from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
 from rnn_tui.tui.screens.dashboard import DashboardScreen
 from rnn_tui.tui.screens.leave import Choice, LeaveScreen
 from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.sample_pane import SamplePane
+from rnn_tui.tui.widgets.surroundings import only_ascii
+
+STORAGE_STATUS = 4
+"""The exit status when the run could not be saved as was asked."""
 
 STOP_SECONDS = 10.0
 """How long the app waits for the trainer to save when it is told to stop."""
@@ -92,7 +97,8 @@ class RnnTuiApp(App[str]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The net below every widget: what could act on the terminal is replaced."""
-        return [*super().get_line_filters(), VisibleOnly()]
+        last: list[LineFilter] = [AsciiOnly()] if only_ascii() else []
+        return [*super().get_line_filters(), VisibleOnly(), *last]
 
     async def on_mount(self) -> None:
         """Draw the frame first, then look for the run."""
@@ -140,10 +146,10 @@ class RnnTuiApp(App[str]):
                 file.write(report)
         except OSError:
             where = Path(os.devnull)
-        self.fatal = f"rnn-tui: an error that should not happen: it is described in {where}"
+        self.complaint = f"rnn-tui: an error that should not happen: it is described in {where}"
         self._close_messages_no_wait()
 
-    fatal: str = ""
+    complaint: str = ""
     stopped: bool = False
 
     # -- the run -----------------------------------------------------------------------------
@@ -196,8 +202,11 @@ class RnnTuiApp(App[str]):
     async def _part(self, request: Request, farewell: str) -> None:
         try:
             await asyncio.wait_for(self.feed.send(request), STOP_SECONDS)
-        except (RefusedError, ServerGoneError, TimeoutError) as error:
-            self.exit(f"rnn-tui: {error or 'the trainer did not answer'}")
+        except RefusedError as error:  # nothing may be lost: the run is still there, and so are we
+            self.notify(f"{error}; the run is still there", severity="error", markup=False)
+        except (ServerGoneError, TimeoutError) as error:
+            self.complaint = f"rnn-tui: {error or 'the trainer did not answer'}"
+            self.exit(return_code=STORAGE_STATUS)
         else:
             self.stopped = isinstance(request, Stop)
             self.exit(f"run {self.name_of_run} {farewell} {self.name_of_run}")
@@ -220,10 +229,10 @@ class RnnTuiApp(App[str]):
 
         app = cls(connect, directory.name, owner, directory.log_file)
         farewell = app.run()
-        if app.fatal:
-            sys.stderr.write(app.fatal + "\n")
+        if app.complaint:
+            sys.stderr.write(visible_line(app.complaint) + "\n")
         elif farewell:
-            sys.stdout.write(farewell + "\n")
+            sys.stdout.write(visible_line(farewell) + "\n")
         if process is not None and app.stopped:
             _collect(process)
         return app.return_code or 0

@@ -9,9 +9,23 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.renderables.characters import plain
 
 ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal might obey: C0, DEL, C1, the controls of direction, and lone surrogates."""
+
+
+class AsciiOnly(LineFilter):
+    """For a terminal that has nothing else: every character becomes one of ASCII, as wide."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        """The segments in ASCII."""
+        if all(segment.text.isascii() for segment in segments):
+            return segments
+        return [
+            segment if segment.control else Segment(plain(segment.text), segment.style)
+            for segment in segments
+        ]
 
 
 class VisibleOnly(LineFilter):

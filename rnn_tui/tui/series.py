@@ -115,11 +115,6 @@ class Series:
         return int(self._buckets.count.sum() + self._buckets.not_finite.sum())
 
     @property
-    def bucket_steps(self) -> int:
-        """How many steps one bucket covers; a power of two."""
-        return 1 << self._shift
-
-    @property
     def buckets(self) -> int:
         """How many buckets there are."""
         return len(self._buckets.steps)

@@ -85,32 +85,3 @@ def test_every_prompt_is_read(text: str, kind: str) -> None:
     vocabulary = Vocabulary.of("the cat", kind)  # type: ignore[arg-type]
     known = [symbol for symbol in text if symbol in "the cat"]
     assert vocabulary.decode(vocabulary.encode_prompt(text).symbols) == "".join(known)
-
-
-def test_labels_can_be_shown() -> None:
-    assert Vocabulary.of("a\n\x1b", "character").labels == ("↵", "␛", "a")
-    assert Vocabulary.of(b"a\n\xe9", "byte").labels == (r"\x0a", "a", r"\xe9")
-
-
-@given(texts, st.sampled_from(["character", "byte"]))
-def test_plain_data_is_the_vocabulary_again(text: str, kind: str) -> None:
-    vocabulary = Vocabulary.of(text, kind)  # type: ignore[arg-type]
-    assert Vocabulary.from_plain(vocabulary.to_plain()) == vocabulary
-
-
-@pytest.mark.parametrize(
-    "plain",
-    [
-        {},
-        {"kind": "word", "symbols": "ab"},
-        {"kind": "character", "symbols": ""},
-        {"kind": "character", "symbols": "ba"},
-        {"kind": "character", "symbols": "aa"},
-        {"kind": "byte", "symbols": "aĀ"},
-        {"kind": "character", "symbols": ["a"]},
-        {"kind": "character", "symbols": "ab", "more": 1},
-    ],
-)
-def test_other_plain_data_is_refused(plain: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="vocabulary"):
-        Vocabulary.from_plain(plain)

@@ -80,6 +80,7 @@ class LocalClient:
         self.pieces = pieces
         self.number = number
         self.gone = False
+        self.refuses = ""
         self.closed = False
         self.polls: list[protocol.Poll] = []
         self.sent: list[Request] = []
@@ -101,6 +102,8 @@ class LocalClient:
     async def send(self, command: Request) -> str:
         self.sent.append(command)
         self._require_server()
+        if self.refuses:
+            raise RefusedError(self.refuses)
         done = self._answered(_with_seed(command))
         if isinstance(done, protocol.Failed):
             raise RefusedError(done.reason)

@@ -87,4 +87,15 @@ async def test_a_trainer_that_cannot_save_is_told_of(tmp_path) -> None:
         opened.reachable, opened.client.gone = False, True
         await pilot.press("s")
         await until(pilot, lambda: opened.app._exit)
-    assert "trainer" in str(opened.app.return_value)
+    assert "trainer" in opened.app.complaint
+    assert opened.app.return_code == 4
+
+
+async def test_a_run_that_cannot_be_saved_is_not_left(tmp_path) -> None:
+    async with watching(tmp_path) as (opened, pilot):
+        await _asked(opened, pilot, "q")
+        opened.client.refuses = "cannot write: no space left"
+        await pilot.press("s")
+        await until(pilot, lambda: "no space left" in opened.text)
+        assert opened.app.is_running
+        assert not opened.app._exit

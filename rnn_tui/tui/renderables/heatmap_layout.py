@@ -24,7 +24,7 @@ class HeatmapData:
     matrix: (rows, columns), any numbers; NaN and infinity are marked. Pooling has been done.
     row_labels, column_labels: one for each row, each column, or none at all.
     scale: the magnitude at the end of the palette; None finds a round one.
-    note: a few words beside the legend, such as ``pooling_note`` gives.
+    note: a few words beside the legend, such as how much was pooled.
     """
 
     matrix: Array
@@ -41,16 +41,6 @@ def largest_magnitude(matrix: Array) -> float:
     """The largest finite magnitude of a matrix; 0 if it has none."""
     magnitude = np.abs(matrix[np.isfinite(matrix)])
     return float(magnitude.max()) if magnitude.size else 0.0
-
-
-def pooling_note(count: int, pooled: int, name: str, what: str) -> str:
-    """In words, how ``count`` things became rows: "128 units, 4 pooled (max |h|)"."""
-    return f"{count:,} {name}" if pooled <= 1 else f"{count:,} {name}, {pooled} pooled ({what})"
-
-
-def pooled_labels(count: int, pooled: int) -> list[str]:
-    """The number of the first of the ``pooled`` things that each row stands for."""
-    return [str(first) for first in range(0, count, max(pooled, 1))]
 
 
 class Capacity(NamedTuple):

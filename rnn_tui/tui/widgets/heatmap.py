@@ -99,11 +99,6 @@ class HeatmapWidget(Widget, can_focus=True):
         widest = label_cells(self.data.row_labels, paired=single and not glyphs)
         return capacity(*self.size, widest, bool(self.data.column_labels), glyphs)
 
-    @property
-    def cursor_value(self) -> float | None:
-        """The number under the cursor, as it is now."""
-        return None if self.cursor is None else float(self.data.matrix[self.cursor])
-
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         return self._current_picture().line(y, self.cursor)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rnn_tui.text.visible import visible_symbol
 from rnn_tui.training.protocol import ViewData, Welcome
 from rnn_tui.tui.widgets.array_pane import ArrayPane
-from rnn_tui.tui.widgets.view_words import columns_of, fitting, rows_of, span
+from rnn_tui.tui.widgets.view_words import axis_label, columns_of, fitting, quoted, rows_of, span
 
 
 class ParameterPane(ArrayPane):
@@ -31,8 +30,8 @@ class ParameterPane(ArrayPane):
     def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """Units, or the symbols where the rows are those."""
         if data.view.name == "layer0.W_xh" and data.row_stride == 1:
-            shown = welcome.symbols[data.first_row : data.first_row + data.shape[0]]
-            return [visible_symbol(symbol) for symbol in shown][: rows_of(data)]
+            last = data.first_row + rows_of(data)
+            return [axis_label(welcome, symbol) for symbol in range(data.first_row, last)]
         if data.shape[0] == 1:
             return ()
         return super().row_labels(data, welcome)
@@ -42,7 +41,7 @@ class ParameterPane(ArrayPane):
         if ends(data.view.name)[1] != "symbol" or data.column_stride > 1:
             return ()
         last = data.first_column + columns_of(data)
-        return [visible_symbol(symbol) for symbol in welcome.symbols[data.first_column : last]]
+        return [axis_label(welcome, symbol) for symbol in range(data.first_column, last)]
 
     def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
         """Where from and where to."""
@@ -50,9 +49,9 @@ class ParameterPane(ArrayPane):
         first = span(data.first_row, data.row_stride, row, data.shape[0])
         second = span(data.first_column, data.column_stride, column, data.shape[1])
         if over == "symbol" and data.row_stride == 1:
-            first = f"“{visible_symbol(welcome.symbols[data.first_row + row])}”"
+            first = quoted(welcome, data.first_row + row)
         if under == "symbol" and data.column_stride == 1:
-            second = f"“{visible_symbol(welcome.symbols[data.first_column + column])}”"
+            second = quoted(welcome, data.first_column + column)
         return f"{under} {second}:" if not over else f"{over} {first} → {under} {second}:"
 
 

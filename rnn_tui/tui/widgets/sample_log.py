@@ -90,18 +90,19 @@ class SampleLog(Widget, can_focus=True):
         return max(0, min(lines, len(self._wrapped) - self.size.height))
 
     def action_back(self, lines: int) -> None:
-        """Scroll."""
+        """Scroll; the earlier texts are wrapped when somebody looks for them."""
+        self._wrap(everything=lines > 0)
         self.lines_back += lines
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Earlier texts."""
         event.stop()
-        self.lines_back += 3
+        self.action_back(3)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Later texts."""
         event.stop()
-        self.lines_back -= 3
+        self.action_back(-3)
 
     def render_line(self, y: int) -> Strip:
         """One line of the texts; the last one is at the bottom once they fill the pane."""
@@ -123,17 +124,20 @@ class SampleLog(Widget, can_focus=True):
             ink(colors.held_out, background, bold=True),
         )
 
-    def _wrap(self) -> None:
-        """Cut the texts into lines, once for each change of text, size and theme."""
-        wrapped_for = self._version, self.size, surroundings(self)
+    def _wrap(self, everything: bool = False) -> None:
+        """Cut the texts into lines, once for each change of text, size and theme.
+
+        Of the newest as many as can be seen; all while somebody looks back.
+        """
+        everything = everything or self.lines_back > 0
+        wrapped_for = self._version, self.size, surroundings(self), everything
         if wrapped_for == self._wrapped_for:
             return
         self._wrapped_for = wrapped_for
         self._wrapped = []
-        room = self.size.height + self.lines_back + 200
         for written in reversed(self._texts):
             self._wrapped = self._lines_of(written) + self._wrapped
-            if len(self._wrapped) > room and self.lines_back == 0:
+            if len(self._wrapped) > self.size.height and not everything:
                 break
 
     def _lines_of(self, written: Written) -> list[list[Segment]]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from textual.reactive import var
 
-from rnn_tui.text.visible import visible_symbol
 from rnn_tui.training.protocol import ViewData, Welcome
 from rnn_tui.tui.widgets.array_pane import ArrayPane
-from rnn_tui.tui.widgets.view_words import columns_of, part, rows_of, span
+from rnn_tui.tui.widgets.view_words import axis_label, columns_of, part, quoted, rows_of, span
 
 
 class StatePane(ArrayPane):
@@ -36,10 +35,10 @@ class StatePane(ArrayPane):
 
     def column_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """The characters that were read."""
-        return [visible_symbol(welcome.symbols[symbol]) for symbol in data.symbols]
+        return [axis_label(welcome, symbol) for symbol in data.symbols]
 
     def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
         """Unit, and the character it has just read."""
         unit = span(data.first_row, data.row_stride, row, data.shape[0])
-        label = visible_symbol(welcome.symbols[data.symbols[column]])
-        return f"unit {unit} after “{label}” t={data.first_column + column + 1}:"
+        label = quoted(welcome, data.symbols[column])
+        return f"unit {unit} after {label} t={data.first_column + column + 1}:"

@@ -24,7 +24,6 @@ PHASES = {
     "paused": "‖ paused",
     "finished": "✓ finished",
     "stopped": "■ stopped",
-    "failed": "✗ failed",
     "lost": "✗ lost",
     "silent": "◌ no answer",
 }
@@ -66,7 +65,7 @@ class StatusBar(Widget):
         phase_color: dict[str, Rgb] = {"training": colors.event, "paused": colors.held_out}
         sign = PHASES[self.phase]
         strong = ink(phase_color.get(self.phase, colors.text), background, bold=True)
-        if self.phase in {"lost", "failed", "silent"}:
+        if self.phase in {"lost", "silent"}:
             strong = ink(colors.error, background, bold=True)
         plain, faint = ink(colors.text, background), ink(colors.faint, background)
         if y == 0:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from rnn_tui.training.protocol import ViewData
+from rnn_tui.text.visible import visible_symbol
+from rnn_tui.training.protocol import ViewData, Welcome
+
+NOT_TEXT = "▫"
+"""Stands on an axis for a byte that is no character by itself."""
+
+
+def axis_label(welcome: Welcome, symbol: int) -> str:
+    """A symbol, one column wide."""
+    text = welcome.symbols[symbol]
+    if welcome.symbol_kind == "byte" and text > "~":
+        return NOT_TEXT
+    return visible_symbol(text)
+
+
+def quoted(welcome: Welcome, symbol: int) -> str:
+    r"""A symbol to read: in quotation marks, or ``\xc3`` for a byte that is no character."""
+    text = welcome.symbols[symbol]
+    if welcome.symbol_kind == "byte" and text > "~":
+        return f"\\x{ord(text):02x}"
+    return f"“{visible_symbol(text)}”"
 
 
 def rows_of(data: ViewData) -> int:

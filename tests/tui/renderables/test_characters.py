@@ -8,21 +8,27 @@ from rnn_tui.tui.renderables.characters import ASCII_VARIABLE, plain, plain_char
 
 
 @pytest.mark.parametrize(
-    ("environ", "encoding", "expected"),
+    ("environ", "expected"),
     [
-        ({}, "utf-8", False),
-        ({}, "UTF_8", False),
-        ({}, "ascii", True),
-        ({}, "latin-1", True),
-        ({ASCII_VARIABLE: "1"}, "utf-8", True),
-        ({ASCII_VARIABLE: "0"}, "utf-8", False),
+        ({}, False),
+        ({"LANG": "C.UTF-8"}, False),
+        ({"LANG": "de_DE.utf8"}, False),
+        ({"LANG": "de_DE.ISO-8859-1"}, True),
+        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, False),
+        ({ASCII_VARIABLE: "1", "LANG": "C.UTF-8"}, True),
+        ({ASCII_VARIABLE: "0"}, False),
     ],
 )
-def test_ascii_is_for_those_who_need_or_want_it(environ, encoding, expected) -> None:
-    assert plain_characters(environ, encoding) is expected
+def test_ascii_is_for_those_who_need_or_want_it(environ, expected) -> None:
+    assert plain_characters(environ) is expected
+
+
+def test_what_is_not_in_the_table_becomes_question_marks_as_wide() -> None:
+    assert plain("a日b") == "a??b"
 
 
 def test_plain_text_has_the_same_length() -> None:
-    text = "│┤├─┬┴└┼┈━◀▶●×✗−◆◇△▪·…±"
+    text = "│┤├─┬┴└┼┈━◀▶●×✗−◆◇△▪·…±╭╮╰╯‖✓■◌▸▏↵→“”–▫"
     assert plain(text).isascii()
     assert len(plain(text)) == len(text)

@@ -24,8 +24,6 @@ from rnn_tui.tui.renderables.heatmap_layout import (
     capacity,
     largest_magnitude,
     lay_out,
-    pooled_labels,
-    pooling_note,
 )
 from rnn_tui.tui.renderables.palette import MIDDLE, diverging, sequential
 
@@ -91,7 +89,7 @@ def test_labels_stand_at_their_rows_and_columns() -> None:
 
 
 def test_many_row_numbers_are_written_sparsely() -> None:
-    data = HeatmapData(np.zeros((64, 3)), pooled_labels(128, 2), scale=1)
+    data = HeatmapData(np.zeros((64, 3)), [str(unit) for unit in range(0, 128, 2)], scale=1)
     labels = [line[:3].strip() for line in texts(render_heatmap(data, PALETTE, 12, 33))[:32]]
     assert [label for label in labels if label] == ["0", "16", "32", "48", "64", "80", "96", "112"]
 
@@ -116,16 +114,12 @@ def test_a_label_wider_than_its_column_is_a_ring() -> None:
 
 
 def test_legend_says_the_scale_and_the_note() -> None:
-    note = pooling_note(128, 4, "units", "max |h|")
+    note = "128 units, 4 pooled (max |h|)"
     lines = texts(render_heatmap(HeatmapData(np.eye(4) * 0.42, note=note), PALETTE, 60, 8))
     legend = next(line for line in lines if "█" in line)
     assert legend.startswith("−0.5 ")
     assert " +0.5" in legend
     assert "128 units, 4 pooled (max |h|)" in legend
-
-
-def test_unpooled_things_are_only_counted() -> None:
-    assert pooling_note(64, 1, "units", "max |h|") == "64 units"
 
 
 def test_what_does_not_fit_is_said() -> None:
