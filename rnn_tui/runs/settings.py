@@ -81,7 +81,11 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0
     decay_steps: Annotated[
         int,
-        Meta(ge=0, le=1_000_000_000_000, description="length of the schedule; 0: the run's steps"),
+        Meta(
+            ge=0,
+            le=1_000_000_000_000,
+            description="steps of a stair, or of the cosine; 0: a quarter of the run, or all of it",
+        ),
     ] = 0
     clip: Annotated[
         float, Meta(ge=0, le=1_000_000, description="greatest norm of the gradient; 0: no limit")

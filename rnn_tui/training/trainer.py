@@ -36,6 +36,9 @@ EVALUATION_WINDOWS = 64
 SMOOTHING = 0.95
 """Decay of the moving average of the training loss that the status shows."""
 
+STAIRS = 4
+"""Stairs of the step schedule in a run where their length is not given."""
+
 _BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
@@ -282,7 +285,7 @@ def make_run_optimizer(config: RunConfig, size: int, dtype: np.dtype[Any]) -> Op
 def make_run_schedule(config: RunConfig) -> Schedule:
     """The learning-rate schedule that a configuration names."""
     options = {
-        "step": {"every": config.decay_steps or config.steps},
+        "step": {"every": config.decay_steps or max(1, config.steps // STAIRS)},
         "cosine": {"total": config.decay_steps or config.steps, "warmup": config.warmup},
     }
     return make_schedule(config.schedule, config.learning_rate, **options.get(config.schedule, {}))

@@ -223,6 +223,8 @@ def test_every_cell_learns_from_every_initialisation(cell: str, initialization: 
     [
         ({"schedule": "constant"}, [1, 1, 1, 1]),
         ({"schedule": "step", "decay_steps": 2}, [1, 1, 0.5, 0.5]),
+        ({"schedule": "step", "steps": 8}, [1, 1, 0.5, 0.5]),
+        ({"schedule": "step", "steps": 3}, [1, 0.5, 0.25, 0.125]),
         ({"schedule": "cosine", "steps": 4, "warmup": 2}, [0.5, 1, 1, 0.5]),
     ],
 )
