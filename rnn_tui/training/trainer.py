@@ -6,7 +6,6 @@ the same bits, whatever anybody asked it meanwhile.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array, State
+from rnn_tui.core.checks import checked_state
 from rnn_tui.core.clipping import ClippedNorm, clip_by_norm, clip_by_value, gradient_norm
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace
 from rnn_tui.core.optim import Optimizer, make_optimizer
-from rnn_tui.core.parameters import Architecture, zero_state
+from rnn_tui.core.parameters import Architecture, parameter_shapes, zero_state
 from rnn_tui.core.schedules import Schedule, make_schedule
-from rnn_tui.runs.checkpoint import Checkpoint
+from rnn_tui.runs.checkpoint import Checkpoint, require_shapes
 from rnn_tui.runs.configuration import RunConfig
 from rnn_tui.runs.errors import CheckpointError
 from rnn_tui.text.batches import Batches, Window
@@ -248,24 +248,21 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint of the same configuration; CheckpointError if it is not."""
-        _require_same("parameters", self.params, checkpoint.params)
-        _require_same("moments", self.optimizer.moments, checkpoint.moments)
-        state = dict(enumerate(self.state))
-        _require_same("state", state, dict(enumerate(checkpoint.state)))
+        scalars: Mapping[str, Any] = checkpoint.scalars
+        require_shapes(checkpoint, parameter_shapes(self.architecture), self.config.dtype)
+        try:
+            checked_state(checkpoint.state, self.architecture, self.config.batch)
+            self.optimizer.restore(checkpoint.moments, int(scalars["optimizer_steps"]))
+            self._restore_scalars(scalars)
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
+            raise CheckpointError(f"the checkpoint does not fit this run: {error}") from error
         for name, value in checkpoint.params.items():
             self.params[name][...] = value
-        for name, value in checkpoint.moments.items():
-            self.optimizer.moments[name][...] = value
-        self.state = tuple(np.array(h) for h in checkpoint.state)
-        try:
-            self._restore_scalars(checkpoint.scalars)
-        except (KeyError, ValueError, TypeError, OverflowError) as error:
-            raise CheckpointError(f"the checkpoint lacks what a resume needs: {error}") from error
+        self.state = tuple(np.array(h, self.config.dtype) for h in checkpoint.state)
         self.step_number = checkpoint.step
 
     def _restore_scalars(self, scalars: Mapping[str, Any]) -> None:
         self.batches.seek(int(scalars["epoch"]), int(scalars["position"]))
-        self.optimizer.steps = int(scalars["optimizer_steps"])
         self.learning_rate_factor = float(scalars["learning_rate_factor"])
         self.smoothed.total = float(scalars["smoothed_total"])
         self.smoothed.weight = float(scalars["smoothed_weight"])
@@ -296,14 +293,3 @@ def _evaluation_batches(held_out: Symbols, config: RunConfig) -> Batches | None:
     if held_out.size < 2:
         return None
     return Batches(held_out, *fitting_shape(held_out.size, config.batch, config.window))
-
-
-def _require_same(what: str, mine: dict[Any, Any], theirs: dict[Any, Any]) -> None:
-    def described(arrays: dict[Any, Any]) -> dict[Any, str]:
-        return {name: f"{value.dtype}{list(value.shape)}" for name, value in arrays.items()}
-
-    if described(mine) != described(theirs):
-        different = json.dumps(
-            {str(k): v for k, v in described(theirs).items() if described(mine).get(k) != v}
-        )
-        raise CheckpointError(f"the checkpoint's {what} do not fit this run: {different[:200]}")

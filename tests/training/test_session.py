@@ -363,7 +363,7 @@ def test_another_checkpoint_than_the_configurations_is_refused(sessions: Session
     session, other = sessions.new(), sessions.new(hidden=9)
     train_to(session, 1)
     save_checkpoint(other.directory.checkpoints, session.trainer.checkpoint())
-    with pytest.raises(CheckpointError, match="do not fit this run"):
+    with pytest.raises(CheckpointError, match="of another network"):
         Session(other.directory, resume=True)
 
 

@@ -309,15 +309,18 @@ def test_a_resume_keeps_the_learning_rate_that_was_set() -> None:
     [{"hidden": 9}, {"layers": 2}, {"dtype": "float64"}, {"optimizer": "sgd"}, {"batch": 3}],
 )
 def test_a_checkpoint_of_another_shape_is_refused(other: dict[str, Any]) -> None:
-    with pytest.raises(CheckpointError, match="do not fit this run"):
-        make_trainer().restore(trained(1, **other).checkpoint())
+    trainer = make_trainer()
+    before = weights(trainer)
+    with pytest.raises(CheckpointError, match=r"not fit this run|of another network"):
+        trainer.restore(trained(1, **other).checkpoint())
+    assert weights(trainer) == before
 
 
 @pytest.mark.parametrize("spoilt", [None, "x", math.inf, -1])
 def test_a_checkpoint_without_its_place_in_the_text_is_refused(spoilt: Any) -> None:
     checkpoint = trained(1).checkpoint()
     broken = dataclasses.replace(checkpoint, scalars={**checkpoint.scalars, "position": spoilt})
-    with pytest.raises(CheckpointError, match="lacks what a resume needs"):
+    with pytest.raises(CheckpointError, match="not fit this run"):
         make_trainer().restore(broken)
 
 
