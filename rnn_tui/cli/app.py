@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
-from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
+from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.listing import list_runs
+from rnn_tui.runs.places import runs_folder
 from rnn_tui.training.client import start_server
 
 

@@ -19,8 +19,9 @@ from rnn_tui.runs.configuration import (
     load_user_file,
     merge,
 )
-from rnn_tui.runs.directory import RunDirectory, create, runs_folder
+from rnn_tui.runs.directory import RunDirectory, create
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.places import config_file, runs_folder
 from rnn_tui.text.corpus import Corpus, load_builtin, load_paths
 from rnn_tui.text.split import require_length
 
@@ -91,10 +92,10 @@ def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> 
     """The configuration that file, environment and command line make together."""
     if "" in text:
         raise ConfigError("a TEXT is empty: name a file, a folder, or - for standard input")
-    file = config or os.environ.get("RNN_TUI_CONFIG")
+    file = config or config_file(os.environ)
     paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
     return merge(
-        load_user_file(file) if file else {},
+        load_user_file(file).settings if file else {},
         from_environment(os.environ),
         {**options, "text": paths or None},
     )
@@ -123,4 +124,4 @@ def new_run(
     """Check everything, read the text, make the run's directory."""
     settings = configuration(text, config, **options)
     corpus = load_text(settings)
-    return create(runs_folder(runs, os.environ), settings.name, settings, corpus)
+    return create(runs_folder(runs, os.environ, config), settings.name, settings, corpus)

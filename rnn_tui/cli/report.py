@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from rnn_tui.runs.directory import runs_folder
+from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.places import runs_folder
 
 NAME = "rnn-tui-error.log"
 
@@ -17,11 +18,11 @@ def write_report(report: str, environ: Mapping[str, str]) -> Path:
 
     Only the user may read it, since it can hold parts of the text.
     """
-    path = runs_folder(None, environ).parent / NAME
     try:
+        path = runs_folder(None, environ).parent / NAME
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
         descriptor = os.open(path, flags, 0o600)
-    except OSError:
+    except (OSError, RunError):
         descriptor, name = tempfile.mkstemp(prefix="rnn-tui-error-", suffix=".log")
         path = Path(name)
     with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -9,8 +9,8 @@ import click
 
 from rnn_tui.cli.options import runs_option
 from rnn_tui.cli.table import print_table
-from rnn_tui.runs.directory import runs_folder
 from rnn_tui.runs.listing import RunSummary, list_runs
+from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 
 HEADINGS = ("run", "state", "step", "loss", "held out", "text", "size", "updated")

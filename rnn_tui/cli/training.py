@@ -13,8 +13,9 @@ import click
 
 from rnn_tui.cli.app import require_terminal, watch_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
-from rnn_tui.runs.directory import RunDirectory, open_run, runs_folder
+from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import ONE_THREAD, start_server
 

@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rnn_tui.runs.atomic import read_file
 from rnn_tui.runs.errors import ConfigError, StorageError
@@ -24,6 +24,7 @@ __all__ = [
     "FIELDS",
     "Field",
     "RunConfig",
+    "UserFile",
     "check_memory",
     "estimated_bytes",
     "from_environment",
@@ -38,6 +39,9 @@ NOT_SETTINGS = frozenset({"RUNS", "CONFIG"})
 
 MEMORY_LIMIT = 8 << 30
 """Bytes above which a run is refused."""
+
+RUNS = "runs"
+"""Where runs are kept, in a user's configuration file: no setting of a run."""
 
 _MAX_FILE = 1 << 20
 
@@ -78,26 +82,40 @@ def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     ConfigError names the file and the line; StorageError if the file cannot be read.
     """
-    values, places = _parsed(Path(path))
-    return {
-        name: find_field(name, places[name]).converted(value, places[name])
-        for name, value in values.items()
-    }
+    return _checked(*_parsed(Path(path)))
 
 
-def load_user_file(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the checked settings of a file that the user named; ConfigError, also if it is none.
+class UserFile(NamedTuple):
+    """What a user's configuration file says."""
 
-    The same as ``load_toml`` for a file that is not ours.
+    settings: dict[str, Any]
+    runs: str  # where runs are kept; empty: it does not say
+
+
+def load_user_file(path: str | os.PathLike[str]) -> UserFile:
+    """Return what a file says that the user named; ConfigError, also if there is none.
+
+    Beside the settings of a run it may hold ``runs``, as the command line and the environment may.
     """
     try:
-        return load_toml(path)
+        values, places = _parsed(Path(path))
     except StorageError as error:
         if error.code not in (errno.ENOENT, errno.ENOTDIR):
             raise ConfigError(str(error)) from error
         raise ConfigError(
             f"there is no configuration file {os.fspath(path)}: check --config and {PREFIX}CONFIG"
         ) from error
+    runs = values.pop(RUNS, "")
+    if not isinstance(runs, str) or "\0" in runs:
+        raise ConfigError(f"{places[RUNS]} = {clipped(runs)} is not allowed: a folder")
+    return UserFile(_checked(values, places), runs)
+
+
+def _checked(values: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: find_field(name, places[name]).converted(value, places[name])
+        for name, value in values.items()
+    }
 
 
 def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -109,9 +127,9 @@ def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8: save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ConfigError(f"{path}: not TOML: {_one_line(error)}") from None
+    shown = {name: name if name in {*FIELDS, RUNS} else clipped(name) for name in values}
     return values, {
-        name: f"{path}, line {_line_of(name, source)}: {name if name in FIELDS else clipped(name)}"
-        for name in values
+        name: f"{path}, line {_line_of(name, source)}: {shown[name]}" for name in values
     }
 
 

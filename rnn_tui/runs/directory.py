@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,16 +158,6 @@ def _other_schema(path: Path, schema: int) -> str:
         f"{path} was written by {who} rnn-tui (layout {schema}, this one reads {SCHEMA}): "
         "use that version to open it"
     )
-
-
-def runs_folder(option: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Path:
-    """Return where runs are kept: ``--runs``, else ``RNN_TUI_RUNS``, else the platform's place."""
-    chosen = option or environ.get("RNN_TUI_RUNS")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    from platformdirs import user_data_path  # only here: most starts name no folder or need none
-
-    return user_data_path("rnn-tui", appauthor=False) / "runs"
 
 
 def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> RunDirectory:

@@ -103,6 +103,18 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     assert (config.hidden, config.batch, config.window, config.steps) == (5, 2, 9, 4)
 
 
+def test_a_file_may_say_where_runs_are_kept(
+    rnn_tui: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text(f'runs = "{tmp_path}/kept"\n')
+    monkeypatch.delenv("RNN_TUI_RUNS")
+    assert rnn_tui("train", TINY, *SMALL, *A_FEW, "--config", file).status == 0
+    assert RunDirectory(tmp_path / "kept" / "a").facts().text_name == "tiny.txt"
+    monkeypatch.setenv("RNN_TUI_CONFIG", str(file))
+    assert rnn_tui("runs").out.splitlines()[1].startswith("a  ")
+
+
 def test_a_name_that_is_taken_is_refused(rnn_tui: Run) -> None:
     assert rnn_tui("train", TINY, *SMALL, *A_FEW).status == 0
     assert "run a exists" in rnn_tui("train", TINY, *SMALL, *A_FEW).complaint

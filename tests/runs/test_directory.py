@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rnn_tui.runs.configuration import merge
-from rnn_tui.runs.directory import RunDirectory, create, open_run, runs_folder
+from rnn_tui.runs.directory import RunDirectory, create, open_run
 from rnn_tui.runs.errors import ConfigError, CorruptRunError, RunError, StorageError
 
 
@@ -145,13 +145,6 @@ def test_the_configuration_can_be_replaced(tmp_path: Path, corpus: Any) -> None:
     run = create(tmp_path, "a", merge(), corpus)
     run.write_config(merge({"steps": 5}))
     assert run.config().steps == 5
-
-
-def test_the_option_wins_over_the_variable_over_the_platform(tmp_path: Path) -> None:
-    environ = {"RNN_TUI_RUNS": str(tmp_path / "variable")}
-    assert runs_folder(tmp_path / "option", environ) == tmp_path / "option"
-    assert runs_folder(None, environ) == tmp_path / "variable"
-    assert runs_folder(None, {}).parts[-2:] == ("rnn-tui", "runs")
 
 
 def test_one_process_at_a_time_may_write(tmp_path: Path, corpus: Any) -> None:
