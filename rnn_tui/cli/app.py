@@ -13,6 +13,7 @@ import click
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.hints import command
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.training.client import start_server
@@ -42,7 +43,7 @@ def attach(run: str | None, runs: str | None) -> int:
     folder = runs_folder(runs, os.environ)
     directory = open_run(folder, run) if run else _newest_training(folder)
     if directory.holder() is None:
-        raise ConfigError(f"nobody is training {directory.name}: rnn-tui resume {directory.name}")
+        raise ConfigError(f"nobody is training {directory.name}: {command('resume', directory)}")
     return watch_run(directory, None)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import sys
 from typing import Any
@@ -15,6 +14,7 @@ from rnn_tui.cli.app import require_terminal, watch_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.hints import command
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import ONE_THREAD, start_server
@@ -47,9 +47,9 @@ def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int
 
     RUN is a name that rnn-tui runs lists, or the path of a run's folder.
     """
-    if not headless:
-        require_terminal(f"rnn-tui resume {run} --headless")
     directory = open_run(runs_folder(runs, os.environ), run)
+    if not headless:
+        require_terminal(f"{command('resume', directory, steps)} --headless")
     if headless:
         return train_here(directory, resume=True, steps=steps)
     directory.lock().release()  # says at once when somebody is training it
@@ -90,11 +90,10 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
 
 def _farewell(directory: RunDirectory, session: Any) -> str:
     """What is left behind, and how to go on."""
-    again = f"rnn-tui resume {visible_line(directory.name)}"
-    if directory.path.parent != runs_folder(None, os.environ):
-        again += f" --runs {shlex.quote(visible_line(str(directory.path.parent)))}"
+    steps = session.steps if session.steps != session.config.steps else None
     if 0 < session.steps <= session.saved_step:
-        again += f" --steps {2 * session.saved_step}"
+        steps = 2 * session.saved_step
+    again = command("resume", directory, steps)
     place = visible_line(str(directory.path))
     return (
         f"run {visible_line(directory.name)}: saved step {session.saved_step:,} in {place}\n"

@@ -21,6 +21,7 @@ from rnn_tui import __version__
 from rnn_tui.runs.atomic import DISK, read_file, storage_error, write_atomically
 from rnn_tui.runs.configuration import load_toml, merge, to_toml
 from rnn_tui.runs.errors import ConfigError, CorruptRunError
+from rnn_tui.runs.hints import command_at
 from rnn_tui.runs.lock import Holder, RunLock, holder
 from rnn_tui.runs.names import check_name, clipped, free_name, is_name
 from rnn_tui.runs.settings import RunConfig
@@ -184,20 +185,19 @@ def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> R
             raise
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            raise _taken(name) from None  # by somebody who was faster
+            raise _taken(folder / name) from None  # by somebody who was faster
         raise storage_error("make the run", folder / name, error) from error
     return RunDirectory(folder / name)
 
 
 def _refuse_taken(path: Path) -> None:
     if os.path.lexists(path):
-        raise _taken(path.name)
+        raise _taken(path)
 
 
-def _taken(name: str) -> ConfigError:
-    return ConfigError(
-        f"run {name} exists: go on with it (rnn-tui resume {name}) or choose another --name"
-    )
+def _taken(path: Path) -> ConfigError:
+    again = command_at("resume", path)
+    return ConfigError(f"run {path.name} exists: go on with it ({again}) or choose another --name")
 
 
 def _draft_folder(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.errors import RunBusyError
+from rnn_tui.runs.hints import command_at
 
 _ATTEMPTS = 6  # somebody who only looks holds the lock for a moment, see holder()
 _PAUSE = 0.005  # seconds
@@ -99,8 +100,9 @@ def _busy(path: Path) -> RunBusyError:
     found = holder(path)
     pid = found.pid if found else None
     by = f"process {pid}" if pid else "another process"
-    name = path.parent.name
-    return RunBusyError(f"run {name} is being trained by {by}: rnn-tui attach {name}", pid)
+    run = path.parent
+    watch = command_at("attach", run)
+    return RunBusyError(f"run {run.name} is being trained by {by}: {watch}", pid)
 
 
 def holder(path: Path) -> Holder | None:

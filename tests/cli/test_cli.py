@@ -134,7 +134,6 @@ def test_a_bad_variable_is_named(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) 
         ((TINY,), "rnn-tui train"),
         ((), "rnn-tui train"),
         (("-",), "rnn-tui train"),
-        (("resume", "a"), "rnn-tui resume a --headless"),
         (("attach",), "rnn-tui runs"),
     ],
 )

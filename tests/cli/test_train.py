@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,10 +24,15 @@ A_FEW = ("--steps", "20", "--name", "a")
 
 def wait_for_log(run: RunDirectory) -> None:
     """Until the run is being trained, and something is in its log."""
+    wait_for_step(run, 1)
+
+
+def wait_for_step(run: RunDirectory, step: int) -> None:
     pause = threading.Event()
     for _ in range(2000):
         with contextlib.suppress(RunError), MetricsReader(run.metrics_file) as metrics:
-            if metrics.last() is not None:
+            last = metrics.last()
+            if last is not None and last.step >= step:
                 return
         pause.wait(0.01)
     raise AssertionError("it did not begin")
@@ -66,6 +72,27 @@ def test_how_to_go_on_names_a_folder_that_is_not_the_usual_one(
 ) -> None:
     said = rnn_tui("train", TINY, *SMALL, *A_FEW, "--runs", tmp_path / "my runs")
     assert said.out.endswith(f"rnn-tui resume a --runs '{tmp_path}/my runs' --steps 40\n")
+    complaint = rnn_tui("train", TINY, *SMALL, *A_FEW, "--runs", tmp_path / "my runs").complaint
+    assert f"(rnn-tui resume a --runs '{tmp_path}/my runs')" in complaint
+
+
+def test_what_to_do_without_a_terminal_is_a_command_that_works(rnn_tui: Run, folder: Path) -> None:
+    rnn_tui("train", TINY, *SMALL, *A_FEW)
+    complaint = rnn_tui("resume", folder / "a", "--steps", "25").complaint
+    assert complaint.endswith("use rnn-tui resume a --steps 25 --headless here")
+    hint = complaint.partition("use rnn-tui ")[2].removesuffix(" here")
+    assert "saved step 25" in rnn_tui(*shlex.split(hint)).out
+
+
+def test_how_to_go_on_after_an_interruption_names_the_steps_that_were_asked_for(
+    rnn_tui: Run, folder: Path
+) -> None:
+    rnn_tui("train", TINY, *SMALL, *A_FEW)
+    with started("resume", "a", "--headless", "--steps", "900000000") as process:
+        wait_for_step(RunDirectory(folder / "a"), 21)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert out.endswith("go on with: rnn-tui resume a --steps 900000000\n")
 
 
 def test_the_text_may_come_through_standard_input(folder: Path) -> None:

@@ -36,7 +36,9 @@ def test_a_run_without_a_name_gets_a_free_one(tmp_path: Path, corpus: Any) -> No
 
 def test_a_taken_name_is_refused_with_what_to_do(tmp_path: Path, corpus: Any) -> None:
     create(tmp_path, "a", merge({"hidden": 3}), corpus)
-    with pytest.raises(ConfigError, match=r"run a exists: go on with it \(rnn-tui resume a\)"):
+    with pytest.raises(
+        ConfigError, match=r"run a exists: go on with it \(rnn-tui resume a --runs /"
+    ):
         create(tmp_path, "a", merge(), corpus)
     assert open_run(tmp_path, "a").config().hidden == 3
     assert os.listdir(tmp_path) == ["a"]
