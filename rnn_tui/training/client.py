@@ -14,6 +14,7 @@ from typing import Protocol
 from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import StorageError
+from rnn_tui.runs.hints import command
 from rnn_tui.training import frames, protocol
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.sockets import socket_path
@@ -122,37 +123,18 @@ class SocketClient:
 
         Raises ServerGoneError when there is none within ``seconds``, or ``process`` has ended.
         """
-        try:
-            path = socket_path(directory.path)
-        except StorageError as error:
-            raise ServerGoneError(str(error)) from error
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                reader, writer = await asyncio.open_unix_connection(path)
-                break
-            except OSError as error:
-                if process is not None and process.poll() is not None:
-                    raise ServerGoneError(
-                        f"the trainer of {directory.name} did not start: "
-                        f"{last_log_line(directory)} (see {directory.log_file})"
-                    ) from error
-                if time.monotonic() > deadline:
-                    raise ServerGoneError(
-                        f"nobody is training {directory.name}: rnn-tui resume {directory.name}"
-                    ) from error
-                await asyncio.sleep(0.01)
+        reader, writer = await _reach(directory, process, seconds)
         try:
             answer = await _ask(reader, writer, protocol.Hello(protocol.VERSION, owner))
+            if isinstance(answer, protocol.Welcome):
+                return cls(reader, writer, answer)
         except ServerGoneError:
             writer.close()
             raise
-        if not isinstance(answer, protocol.Welcome):
-            writer.close()
-            raise ServerGoneError(
-                answer.reason if isinstance(answer, protocol.Failed) else "no welcome"
-            )
-        return cls(reader, writer, answer)
+        writer.close()
+        raise ServerGoneError(
+            answer.reason if isinstance(answer, protocol.Failed) else "no welcome"
+        )
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
         """The latest state."""
@@ -181,6 +163,43 @@ class SocketClient:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
+
+
+async def _reach(
+    directory: RunDirectory, process: subprocess.Popen[bytes] | None, seconds: float
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the run's server, as soon as it listens."""
+    try:
+        path = socket_path(directory.path)
+    except StorageError as error:
+        raise ServerGoneError(str(error)) from error
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await asyncio.open_unix_connection(path)
+        except OSError as error:
+            if process is not None and process.poll() is not None:
+                raise ServerGoneError(
+                    f"the trainer of {directory.name} did not start: "
+                    f"{last_log_line(directory)} (see {directory.log_file})"
+                ) from error
+            if time.monotonic() > deadline:
+                raise ServerGoneError(_unreachable(directory)) from error
+            await asyncio.sleep(0.01)
+
+
+def _unreachable(directory: RunDirectory) -> str:
+    """Why nobody listens, and what to do: to resume helps only where nobody trains."""
+    again = command("resume", directory)
+    holder = None
+    with contextlib.suppress(StorageError):
+        holder = directory.holder()
+    if holder is None or holder.pid is None:
+        return f"nobody is training {directory.name}: {again}"
+    return (
+        f"process {holder.pid} trains {directory.name}, but cannot be reached: "
+        f"end it (kill {holder.pid}), then go on with {again}"
+    )
 
 
 async def _ask(

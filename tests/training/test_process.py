@@ -223,6 +223,12 @@ async def test_the_client_does_not_wait_for_ever_for_nobody(run: RunDirectory) -
     assert time.monotonic() - began < 1
 
 
+async def test_a_trainer_that_cannot_be_reached_is_named(run: RunDirectory) -> None:
+    end_it = f"process {os.getpid()} trains {run.name}, .* end it .*, then go on with rnn-tui res"
+    with run.lock(), pytest.raises(ServerGoneError, match=end_it):
+        await SocketClient.connect(run, seconds=0.05)
+
+
 async def test_the_client_says_when_the_folder_of_sockets_is_not_safe(
     run: RunDirectory, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
