@@ -1,8 +1,10 @@
-"""Whether a window fits a network: every answer that is no says what was found and expected."""
+"""Whether what is given fits a network: every no says what was found and what was expected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import index
+from typing import SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -77,3 +79,25 @@ def checked_state(state: State, architecture: Architecture, B: int) -> State:
         if np.shape(h) != expected:
             raise ValueError(f"state of layer {layer} has shape {np.shape(h)}, expected {expected}")
     return state
+
+
+def whole_number(value: SupportsIndex, what: str, least: int) -> int:
+    """``value`` as an int, if it is a whole number of at least ``least``."""
+    try:
+        number = index(value)
+    except TypeError:
+        raise ValueError(f"{what} must be a whole number, not {value!r}") from None
+    if number < least:
+        raise ValueError(f"{what} must be at least {least}, not {number}")
+    return number
+
+
+def real_number(value: float, what: str) -> float:
+    """``value`` as a float, if it is 0, positive or infinity."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number, not {value!r}") from None
+    if not number >= 0.0:
+        raise ValueError(f"{what} must be 0 or positive, not {number}")
+    return number

@@ -8,7 +8,7 @@ sum over the steps of the cross-entropy -sum_i target_i ln p_i, in nats.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple, overload
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array, Floats, Params, State
+from rnn_tui.core.checks import real_number, whole_number
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace
 from rnn_tui.core.optim import clip_by_norm, make_optimizer
@@ -74,11 +75,12 @@ class RNN:
 
     ``optimizer`` is one of ``optim.OPTIMIZERS``. The default is Adagrad at 0.1: weights of N(0, 1)
     give gradients of very different sizes, and Adagrad divides each by its own history: no step
-    is larger than the learning rate in any weight, so the loss falls from the first epoch on.
+    is larger than the learning rate in any weight, so the loss nearly always falls from the first
+    epoch on.
     ``cell`` is "tanh" or "relu", ``initialization`` one of ``initialization.INITIALIZATIONS``. The
     same ``seed`` makes the same weights and the same samples.
 
-    Every method raises ValueError, saying which, for numbers of the wrong size.
+    Every method raises ValueError, saying which, for numbers of the wrong size or out of range.
     """
 
     Wxh = _Parameter("layer0.W_xh")
@@ -100,13 +102,18 @@ class RNN:
         initialization: str = "normal",
         optimizer: str = "adagrad",
     ) -> None:
-        self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
-        self.learning_rate, self.clip = learning_rate, clip
-        self._architecture = Architecture(input_size, hidden_size, 1, output_size, cell)
+        self.input_size = I = whole_number(input_size, "input_size", 1)  # noqa: E741
+        self.hidden_size = H = whole_number(hidden_size, "hidden_size", 1)
+        self.output_size = O = whole_number(output_size, "output_size", 1)  # noqa: E741
+        self.learning_rate = real_number(learning_rate, "learning_rate")
+        if not 0.0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be positive and finite, not {learning_rate}")
+        self.clip = real_number(clip, "clip")
+        self._architecture = Architecture(I, H, 1, O, cell)
         weights, self._sampling = np.random.default_rng(seed).spawn(2)
         flat, self._params = initialize(self._architecture, initialization, weights, np.float64)
         self._optimizer = make_optimizer(optimizer, flat.size, flat.dtype)
-        self._h = np.zeros(hidden_size)  # (H,)
+        self._h = np.zeros(H)  # (H,)
 
     @property
     def h(self) -> Floats:
@@ -143,7 +150,7 @@ class RNN:
         return Gradients(*(window.gradients[key] for key in keys))
 
     def train(
-        self, inputs: Sequence[npt.ArrayLike], targets: Sequence[npt.ArrayLike], num_epochs: int
+        self, inputs: Iterable[npt.ArrayLike], targets: Iterable[npt.ArrayLike], num_epochs: int
     ) -> None:
         """Train on a list of items, each a vector (I,) or a sequence (T_i, I), with its targets.
 
@@ -153,14 +160,14 @@ class RNN:
         Raises FloatingPointError if a gradient is no longer finite; the weights are then the last
         good ones.
         """
-        if len(inputs) != len(targets):
-            raise ValueError(f"there are {len(inputs)} inputs, but {len(targets)} targets")
-        if not len(inputs) or num_epochs < 0:
-            raise ValueError("training needs at least one input and 0 or more epochs")
-        items = [
-            self._pair(x, target, f" of item {i}")
-            for i, (x, target) in enumerate(zip(inputs, targets, strict=True))
-        ]
+        num_epochs = whole_number(num_epochs, "num_epochs", 0)
+        xs, ys = list(inputs), list(targets)
+        if len(xs) != len(ys):
+            raise ValueError(f"there are {len(xs)} inputs, but {len(ys)} targets")
+        if not xs:
+            raise ValueError("training needs at least one input")
+        pairs = enumerate(zip(xs, ys, strict=True))
+        items = [self._pair(x, target, f" of item {i}") for i, (x, target) in pairs]
         windows = {len(x): self._window(x) for x, _ in items}
         flat, views = flat_parameters(parameter_shapes(self._architecture), np.float64)
         for epoch in range(1, num_epochs + 1):
@@ -188,8 +195,7 @@ class RNN:
         """
         x = _sequence(seed, self.input_size, "seed")  # (T, I)
         check_sampling(temperature)
-        if num_chars < 0:
-            raise ValueError(f"the number of samples must be 0 or positive, not {num_chars}")
+        num_chars = whole_number(num_chars, "num_chars", 0)
         if num_chars > 1 and self.input_size != self.output_size:
             raise ValueError(
                 f"the network reads vectors of {self.input_size} numbers and writes"

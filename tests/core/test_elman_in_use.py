@@ -198,7 +198,7 @@ def test_a_list_that_does_not_fit_is_refused_before_anything_is_learned() -> Non
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"num_chars": -1}, "number of samples"),
+        ({"num_chars": -1}, "num_chars must be at least 0"),
         ({"num_chars": 3, "temperature": -1.0}, "temperature must be"),
         ({"num_chars": 0, "temperature": math.nan}, "temperature must be"),
     ],
@@ -236,3 +236,40 @@ def test_unknown_choices_are_answered_with_those_there_are(
 def test_sizes_must_be_positive(sizes: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="must be at least 1"):
         RNN(*sizes)
+
+
+BAD_SETTINGS = {
+    "input_size must be a whole number, not 2.5": {"input_size": 2.5},
+    "hidden_size must be a whole number, not '4'": {"hidden_size": "4"},
+    "output_size must be at least 1, not 0": {"output_size": 0},
+    "learning_rate must be positive and finite, not 0": {"learning_rate": 0},
+    "learning_rate must be positive and finite, not inf": {"learning_rate": math.inf},
+    "learning_rate must be 0 or positive, not nan": {"learning_rate": math.nan},
+    "learning_rate must be a number, not None": {"learning_rate": None},
+    "clip must be 0 or positive, not -1.0": {"clip": -1},
+    "clip must be a number, not 'much'": {"clip": "much"},
+}
+
+
+@pytest.mark.parametrize("message", BAD_SETTINGS)
+def test_settings_that_make_no_network_are_refused_in_plain_words(message: str) -> None:
+    sizes = {"input_size": 3, "hidden_size": 4, "output_size": 3}
+    with pytest.raises(ValueError, match=message):
+        RNN(**{**sizes, **BAD_SETTINGS[message]})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [2.5, -1, "2"])
+def test_numbers_of_samples_and_epochs_are_whole(number: int) -> None:
+    rnn = RNN(3, 4, 3)
+    with pytest.raises(ValueError, match="num_chars must be "):
+        rnn.sample(EYE[0], number)
+    with pytest.raises(ValueError, match="num_epochs must be "):
+        rnn.train(EYE, EYE, number)
+
+
+def test_training_takes_generators(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = RNN(3, 4, 3, seed=1), RNN(3, 4, 3, seed=1)
+    one.train((x for x in EYE), (y for y in EYE), 3)
+    other.train(list(EYE), list(EYE), 3)
+    found = losses(capsys.readouterr().out)
+    assert found[:3] == found[3:]
