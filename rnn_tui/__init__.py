@@ -18,3 +18,8 @@ def __getattr__(name: str) -> object:
 
         return RNN
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Show the network to tab completion before it is loaded."""
+    return sorted({*globals(), *__all__})

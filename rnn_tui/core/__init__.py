@@ -7,6 +7,7 @@ L layers. Vectors are rows: h_t = f(x_t W_xh + h_{t-1} W_hh + b_h), y_t = h_t W_
 from __future__ import annotations
 
 from rnn_tui.core.cells import CELLS
+from rnn_tui.core.elman import RNN
 from rnn_tui.core.initialization import INITIALIZATIONS, initialize
 from rnn_tui.core.model import LossAndGradients, Workspace, loss_and_gradients, step
 from rnn_tui.core.parameters import (
@@ -20,6 +21,7 @@ from rnn_tui.core.parameters import (
 __all__ = [
     "CELLS",
     "INITIALIZATIONS",
+    "RNN",
     "Architecture",
     "LossAndGradients",
     "Workspace",

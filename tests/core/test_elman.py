@@ -71,7 +71,8 @@ def demo(seed: int) -> tuple[RNN, list[Floats], list[Floats]]:
 
 
 def test_the_package_offers_the_class() -> None:
-    assert rnn_tui.RNN is RNN
+    assert rnn_tui.RNN is rnn_tui.core.RNN is RNN
+    assert {"RNN", "__version__"} <= set(dir(rnn_tui))
 
 
 def test_the_notebooks_own_lines_run(capsys: pytest.CaptureFixture[str]) -> None:
