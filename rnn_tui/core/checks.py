@@ -1,4 +1,4 @@
-"""Whether what is given fits a network: every no says what was found and what was expected."""
+"""Whether a window fits a network: every answer that is no says what was found and expected."""
 
 from __future__ import annotations
 
