@@ -41,7 +41,8 @@ def check(**sizes: Any) -> int:
 
     Each line is a parameter, or the initial state of a layer: the element where the two differ
     most, and what both say of it. Exit status 0 when all agree to a relative error of 1e-10, and 1
-    when not.
+    when not. Elements below a thousandth of the largest in their array are compared with that
+    thousandth, for rounding has taken their digits.
     """
     from rnn_tui.training.client import ONE_THREAD
 
