@@ -83,18 +83,8 @@ class Drawn(NamedTuple):
     entropy_bits: float
 
 
-def generate(
-    params: Mapping[str, Array],
-    state: State,
-    prompt: Iterable[int],
-    rng: np.random.Generator,
-    temperature: Temperature = 1.0,
-    *,
-    top_k: int = 0,
-    top_p: float = 1.0,
-    cell: str = "tanh",
-) -> Stream:
-    """Return an endless iterator of ``Drawn``: the prompt is fed first, then each own draw.
+class Stream:
+    """An endless iterator of ``Drawn``: the prompt is fed first, then each own draw.
 
     ``state`` is one (1, H) a layer and is copied, as are ``params``: the stream belongs to the
     network as it is now, even while that is trained on. ``prompt`` holds symbols; without any, the
@@ -103,11 +93,6 @@ def generate(
     stream.state, [last symbol], rng)`` goes on from there. Raises ValueError at once for settings,
     a state or a prompt that do not fit, and while drawing if the logits are not finite.
     """
-    return Stream(params, state, prompt, rng, temperature, top_k=top_k, top_p=top_p, cell=cell)
-
-
-class Stream:
-    """What ``generate`` returns; beside the draws it shows the distribution and the state."""
 
     def __init__(
         self,
@@ -167,6 +152,10 @@ class Stream:
         # ln p_i = z_i - ln(total), so the entropy needs one product and no logarithm of zeros.
         nats = math.log(total) - float(np.dot(w, z)) / total
         return Drawn(symbol, float(w[symbol]) / total, max(0.0, nats / math.log(2.0)))
+
+
+generate = Stream
+"""The name of it where it is called: ``for drawn in generate(params, state, prompt, rng)``."""
 
 
 class _OneStep:
