@@ -114,7 +114,8 @@ def load_text(config: RunConfig) -> Corpus:
     else:
         corpus = load_builtin(config.corpus, symbols=config.symbols)
     require_length(corpus.length, config.batch, config.window, config.held_out)
-    check_memory(config, len(set(corpus.characters)))
+    symbols = corpus.text if config.symbols == "byte" else corpus.characters
+    check_memory(config, len(set(symbols)))
     return corpus
 
 
