@@ -67,7 +67,7 @@ def _check(
     inputs = rng.integers(symbols, size=(window, batch))
     targets = rng.integers(symbols, size=(window, batch))
     state = tuple(0.5 * rng.standard_normal((batch, hidden)) for _ in range(layers))
-    results = check_gradients(params, inputs, targets, state, cell)
+    results = list(check_gradients(params, inputs, targets, state, cell))
     _print_table(results)
     return 0 if all(result.passed for result in results) else 1
 

@@ -76,19 +76,6 @@ def check_gradients(
     cell: str = "tanh",
     backward: Backward = fast_backward,
     most: int | None = None,
-) -> tuple[ParameterCheck, ...]:
-    """Check every parameter and the incoming state; see ``checks`` for what is given."""
-    return tuple(checks(params, inputs, targets, state, cell, backward, most))
-
-
-def checks(
-    params: Mapping[str, Array],
-    inputs: npt.ArrayLike,
-    targets: npt.ArrayLike,
-    state: State,
-    cell: str = "tanh",
-    backward: Backward = fast_backward,
-    most: int | None = None,
 ) -> Iterator[ParameterCheck]:
     """One ``ParameterCheck`` after the other: parameters in their order, then the state.
 

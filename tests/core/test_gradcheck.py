@@ -7,7 +7,6 @@ from rnn_tui.core.gradcheck import (
     TOLERANCE,
     Gradients,
     check_gradients,
-    checks,
     fast_backward,
 )
 from rnn_tui.core.model import loss_and_gradients
@@ -42,7 +41,7 @@ def test_parameters_come_in_their_order_and_then_the_state(make_problem):
 
 def test_the_derivative_is_that_of_the_loss(make_problem):
     problem = make_problem()
-    check = next(c for c in checks(*problem) if c.name == "layer0.W_hh")
+    check = next(c for c in check_gradients(*problem) if c.name == "layer0.W_hh")
     losses = []
     for nudge in (1e-6, -1e-6):
         params = {name: value.copy() for name, value in problem.params.items()}
@@ -87,19 +86,19 @@ def test_elements_near_zero_are_measured_against_the_largest(make_problem):
 
     def check(problem):
         backward = disturbed("layer0.W_xh", change)
-        return check_gradients(*problem, backward=backward)[0]
+        return next(check_gradients(*problem, backward=backward))
 
     inputs = np.ones((5, 2), int)  # only row 1 is read, the gradients of the others are 0
     assert check(make_problem()._replace(inputs=inputs)).max_relative_error < TOLERANCE
 
 
 def test_a_limit_spreads_the_elements_that_are_looked_at(make_problem):
-    found = check_gradients(*make_problem(), most=3)
+    found = list(check_gradients(*make_problem(), most=3))
     assert {check.checked for check in found} == {3}
 
 
 def test_results_arrive_one_by_one(make_problem):
-    results = checks(*make_problem())
+    results = check_gradients(*make_problem())
     assert iter(results) is results
     assert next(results).name == "layer0.W_xh"
 
