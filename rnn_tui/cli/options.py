@@ -92,13 +92,22 @@ def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> 
     """The configuration that file, environment and command line make together."""
     if "" in text:
         raise ConfigError("a TEXT is empty: name a file, a folder, or - for standard input")
+    if text and options.get("corpus") is not None:
+        raise ConfigError("a TEXT and --corpus are two texts: leave one of them out")
     file = config or config_file(os.environ)
     paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
     return merge(
         load_user_file(file).settings if file else {},
-        from_environment(os.environ),
-        {**options, "text": paths or None},
+        _naming_one_text(from_environment(os.environ)),
+        _naming_one_text({**options, "text": paths or None}),
     )
+
+
+def _naming_one_text(layer: dict[str, Any]) -> dict[str, Any]:
+    """A corpus that is named wins over the files that a lower layer names."""
+    if layer.get("corpus") is not None and layer.get("text") is None:
+        return {**layer, "text": ()}
+    return layer
 
 
 def load_text(config: RunConfig) -> Corpus:

@@ -74,6 +74,7 @@ def test_the_help_comes_quickly() -> None:
         (("train", "--seed", "9" * 40), "seed = 999"),
         (("train", "--name", "../x"), "../x"),
         (("train", "--corpus", "nothing"), "--corpus takes python-docs"),
+        (("train", TINY, "--corpus", "brackets"), "a TEXT and --corpus are two texts"),
         (("train", "--config", "nowhere.toml"), "there is no configuration file nowhere"),
         (("train", "--config", "/"), "cannot read /"),
         (("resume", "/", "--headless"), "/ is no run"),

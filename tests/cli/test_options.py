@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_tui.cli.options import load_text
+from rnn_tui.cli.options import configuration, load_text
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.errors import ConfigError
 
@@ -18,3 +18,17 @@ def test_the_memory_is_that_for_the_symbols_that_the_network_reads(tmp_path: Pat
     assert load_text(merge({**settings, "symbols": "byte"})).symbols == "byte"
     with pytest.raises(ConfigError, match="this network needs about"):
         load_text(merge(settings))
+
+
+def test_the_text_that_is_named_last_is_the_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text('text = ["/file.txt"]\n')
+    assert configuration((), str(file)).text == ("/file.txt",)
+    assert configuration((), str(file), corpus="dates").text == ()
+    monkeypatch.setenv("RNN_TUI_CORPUS", "brackets")
+    assert configuration((), str(file)).text == ()
+    assert configuration(("/x.txt",), str(file), corpus=None).text == ("/x.txt",)
+    monkeypatch.setenv("RNN_TUI_TEXT", "/variable.txt")
+    assert configuration((), str(file)).text == ("/variable.txt",)
