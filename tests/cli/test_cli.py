@@ -46,6 +46,12 @@ def test_every_command_has_a_help_that_fits_in_80_columns(
     assert rnn_tui(command, "-h") == said
 
 
+def test_the_help_says_that_a_checkpoint_is_written_every_minute(rnn_tui: Run) -> None:
+    assert "steps between checkpoints, at least once a minute" in " ".join(
+        rnn_tui("--help").out.split()
+    )
+
+
 def test_the_help_comes_quickly() -> None:
     began = time.monotonic()
     subprocess.run([sys.executable, "-m", "rnn_tui", "--help"], check=True, capture_output=True)
