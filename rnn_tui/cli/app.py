@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
@@ -31,8 +32,12 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     return watch_run(directory, start_server(directory))
 
 
+def _is_trained(run: RunDirectory) -> bool:
+    return run.holder() is not None
+
+
 @click.command(short_help="Watch a run that is being trained.")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=completes_run(_is_trained))
 @runs_option
 def attach(run: str | None, runs: str | None) -> int:
     """Open the app on a run that is being trained: RUN, or the newest one that is.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rnn_tui.cli.completion import Completion, complete_corpus
 from rnn_tui.runs.configuration import (
     FIELDS,
     Field,
@@ -38,6 +39,9 @@ SECTIONS = {
 }
 """Under which heading an option of a run stands in the help."""
 
+COMPLETIONS: dict[str, Completion] = {"corpus": complete_corpus}
+"""What a shell offers for an option that is neither a number nor one of a few words."""
+
 
 class RunCommand(click.Command):
     """A command with the options of a run; its help shows them in sections."""
@@ -59,7 +63,14 @@ def _option(field: Field) -> click.Option:
     shown = field.default if field.default != "" else None
     text = field.help if shown is None else f"{field.help}  [{shown}]"
     metavar = None if field.choices else {int: "N", float: "X"}.get(field.type, "TEXT")
-    return click.Option([field.option], type=kind, default=None, help=text, metavar=metavar)
+    return click.Option(
+        [field.option],
+        type=kind,
+        default=None,
+        help=text,
+        metavar=metavar,
+        shell_complete=COMPLETIONS.get(field.name),
+    )
 
 
 runs_option = click.option(

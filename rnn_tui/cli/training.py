@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from rnn_tui.cli.app import require_terminal, watch_run
+from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import RunError
@@ -33,7 +34,7 @@ def train(text: tuple[str, ...], **options: Any) -> int:
 
 
 @click.command(short_help="Go on with a run from its last checkpoint.")
-@click.argument("run")
+@click.argument("run", shell_complete=completes_run())
 @click.option(
     "--steps",
     type=click.IntRange(min=0),

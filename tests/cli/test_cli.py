@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnn_tui import __version__
+from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.settings import FIELDS
 
 from .conftest import SMALL, TINY, Run, finished, started
@@ -230,6 +231,9 @@ def test_there_is_a_completion_for_each_shell(rnn_tui: Run, shell: str) -> None:
         ("rnn-tui nov", 1, "file,nov"),
         ("rnn-tui train nov", 2, "file,nov"),
         ("rnn-tui train --optimizer ada", 3, "plain,adagrad"),
+        ("rnn-tui train --corpus br", 3, "plain,brackets"),
+        ("rnn-tui --corpus br", 2, "plain,brackets"),
+        ("rnn-tui resume /ru", 2, "dir,/ru"),
     ],
 )
 def test_a_shell_is_told_how_words_may_go_on(
@@ -239,3 +243,27 @@ def test_a_shell_is_told_how_words_may_go_on(
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(place))
     assert found in finished().out.splitlines()
+
+
+def test_a_shell_is_told_the_runs_and_where_one_is_to_be_watched_those_in_training(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("red-fox", "red-owl", "shy-owl"):
+        (folder / name).mkdir(parents=True)
+    monkeypatch.setenv("_RNN_TUI_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with RunDirectory(folder / "red-owl").lock():
+        for command, told in (("resume", ["red-fox", "red-owl"]), ("attach", ["red-owl"])):
+            monkeypatch.setenv("COMP_WORDS", f"rnn-tui {command} red")
+            assert finished().out.split() == [f"plain,{name}" for name in told]
+
+
+def test_a_shell_that_asks_for_runs_is_told_of_no_trouble(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.touch()
+    monkeypatch.setenv("_RNN_TUI_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("COMP_WORDS", "rnn-tui resume a")
+    said = finished()
+    assert (said.out.strip(), said.err) == ("", "")
