@@ -65,7 +65,7 @@ def test_the_test_above_knows_every_request() -> None:
 def test_responses_arrive_as_they_were_sent(text: str, number: int) -> None:
     info = (protocol.ParameterInfo(text, (number, 2)),)
     welcome = protocol.Welcome(
-        *(number, text, text, (text,), number, text, number, number, number, number),
+        *(number, text, text, "byte", (text,), number, text, number, number, number, number),
         *(text, 0.5, text, number, info),
     )
     for message in (welcome, protocol.Done(text), protocol.Failed(text)):
