@@ -161,6 +161,7 @@ class Opened:
         self.pieces = pieces
         self.reachable = True
         self.connections = 0
+        self.refused = 0
         self.client = LocalClient(run, pieces)
         self.app = RnnTuiApp(
             self._connect, run.directory.name, owner, run.directory.path / "log.txt"
@@ -168,6 +169,7 @@ class Opened:
 
     async def _connect(self) -> LocalClient:
         if not self.reachable:
+            self.refused += 1
             raise ServerGoneError(f"nobody is training {self.run.directory.name}")
         self.connections += 1
         if self.connections > 1:
@@ -182,6 +184,11 @@ class Opened:
     def shown(self) -> bool:
         """Whether a frame has arrived."""
         return self.dashboard.frame is not None
+
+    async def frames(self, pilot: Pilot[str], count: int = 3) -> None:
+        """Let so many more frames be asked for and drawn."""
+        before = len(self.client.polls)
+        await until(pilot, lambda: len(self.client.polls) > before + count)
 
     @property
     def text(self) -> str:

@@ -21,7 +21,7 @@ async def test_space_pauses_training_and_goes_on(tmp_path) -> None:
         await pilot.press("space")
         await until(pilot, lambda: "‖ paused" in opened.lines[0])
         at = opened.run.session.trainer.step_number
-        await pilot.pause(0.1)
+        await opened.frames(pilot)
         assert opened.run.session.trainer.step_number == at
         await pilot.press("space")
         await until(pilot, lambda: "● training" in opened.lines[0])
@@ -113,14 +113,12 @@ async def test_f_gives_one_pane_the_screen_and_takes_it_back(tmp_path, size) -> 
 async def test_brackets_choose_another_parameter(tmp_path) -> None:
     async with watching(tmp_path, size=LARGE) as (opened, pilot):
         weights = opened.dashboard.query_one(WeightsPane)
-        seen = []
-        for key in ["3", *["right_square_bracket"] * 5, "left_square_bracket"]:
+        names = ["layer0.W_hh", "layer0.b_h", "W_hy", "b_y", "layer0.W_xh", "layer0.W_hh"]
+        for key, name in zip(["3", *["right_square_bracket"] * 5], names, strict=True):
             await pilot.press(key)
-            await pilot.pause(0.05)
-            await until(pilot, lambda: weights.chosen(opened.client.welcome) in _title(weights))
-            seen.append(weights.chosen(opened.client.welcome))
-    names = ["layer0.W_hh", "layer0.b_h", "W_hy", "b_y", "layer0.W_xh"]
-    assert seen == [*names, "layer0.W_hh", "layer0.W_xh"]
+            await until(pilot, lambda name=name: f" {name} " in _title(weights))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: " layer0.W_xh " in _title(weights))
 
 
 def _title(pane) -> str:
@@ -166,7 +164,7 @@ async def test_the_far_corner_can_be_scrolled_to(tmp_path) -> None:
         await pilot.press("3", "p")
         for _ in range(20):
             await pilot.press("shift+down", "shift+right")
-            await pilot.pause(0.02)
+            await opened.frames(pilot, 1)
         await until(pilot, lambda: "–199 of 200, columns " in _title(weights))
         await until(pilot, lambda: _title(weights).endswith("–199 of 200"))
 
@@ -257,8 +255,8 @@ async def test_ctrl_p_opens_the_palette_and_escape_closes_it(tmp_path) -> None:
         await until(pilot, lambda: opened.app.screen is not opened.dashboard)
         await pilot.press("escape")
         await until(pilot, lambda: opened.app.screen is opened.dashboard)
-        await pilot.press("ctrl+p", *"quit")
-        await pilot.pause(0.2)
+        await pilot.press("ctrl+p", *"checkpoint")
+        await until(pilot, lambda: "Save a checkpoint now" in opened.text)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: opened.app.screen is opened.dashboard)
 
@@ -268,7 +266,7 @@ async def test_no_line_keeps_the_colours_of_the_theme_before(tmp_path, size) -> 
     async with watching(tmp_path, size=size, paused=True) as (opened, pilot):
         for dark in (False, True, False):
             await pilot.press("d")
-            await pilot.pause(0.1)
+            await opened.frames(pilot)
             strips = opened.dashboard._compositor.render_strips(opened.app.size)
             styles = [segment.style for strip in strips for segment in strip if segment.style]
             plain = {"#0f1318", "#fbfbf8"} & {

@@ -35,7 +35,7 @@ async def _settled(opened, pilot) -> None:
     before = ""
     while before != opened.text:
         before = opened.text
-        await pilot.pause(0.3)
+        await opened.frames(pilot)
 
 
 @pytest.mark.parametrize("theme", ["rnn-dark", "rnn-light"])
@@ -62,5 +62,5 @@ async def test_dialogs(tmp_path, key, name) -> None:
         await _settled(opened, pilot)
         await pilot.press(key)
         await until(pilot, lambda: opened.app.screen is not opened.dashboard)
-        await pilot.pause(0.1)
+        await opened.frames(pilot)
         _check(f"{name}-80x24", opened.text)

@@ -83,8 +83,7 @@ async def test_the_end_of_a_finished_run_is_not_called_lost(tmp_path) -> None:
     async with watching(tmp_path, steps=10) as (opened, pilot):
         await until(pilot, lambda: "✓ finished" in opened.lines[0])
         opened.reachable, opened.client.gone = False, True
-        await until(pilot, lambda: opened.client.closed)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: opened.client.closed and opened.refused > 2)
         assert "✓ finished" in opened.lines[0]
 
 
@@ -148,7 +147,7 @@ async def test_a_byte_vocabulary_is_shown_and_sampled(tmp_path) -> None:
     async with watching(tmp_path, text=text, symbols="byte", size=(200, 50)) as (opened, pilot):
         for _ in range(5):
             await pilot.press("3", "right_square_bracket")
-            await pilot.pause(0.05)
+            await opened.frames(pilot, 1)
         await pilot.press("t", "a", "enter")
         await until(pilot, lambda: opened.dashboard.query_one("#sample").writing)
         log = opened.dashboard.query_one("#sample").log_of_texts

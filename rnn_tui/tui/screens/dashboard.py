@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer
 
 from rnn_tui.training.protocol import (
@@ -27,7 +28,7 @@ from rnn_tui.tui.intentions import Intentions
 from rnn_tui.tui.screens.help import HelpScreen, keys_of
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.chart_pane import ChartPane
-from rnn_tui.tui.widgets.pane import neighbour
+from rnn_tui.tui.widgets.pane import Pane, neighbour
 from rnn_tui.tui.widgets.pane_board import PANES, PaneBoard
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sample_pane import SamplePane
@@ -222,15 +223,17 @@ class DashboardScreen(Screen[None]):
 
     def action_pane(self, number: int) -> None:
         """Go to a pane."""
-        self.board.current = number
-        self.set_focus(self.board.current_pane.entrance)
-        self.app.wake()  # type: ignore[attr-defined]
+        self._look_at(self.board.pane(number), self.board.pane(number).entrance)
 
     def action_walk(self, by: int) -> None:
         """Go to what comes next, also where its pane has no room beside the others."""
         pane, widget = neighbour(self.board.panes, self.focused, by)
-        self.board.current = pane.number
+        self._look_at(pane, widget)
+
+    def _look_at(self, pane: Pane, widget: Widget) -> None:
+        """First the focus, then the arrangement: a hidden focus would be moved elsewhere."""
         self.set_focus(widget)
+        self.board.current = pane.number
         self.app.wake()  # type: ignore[attr-defined]
 
     def action_keys(self) -> None:

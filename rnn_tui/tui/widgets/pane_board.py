@@ -74,7 +74,11 @@ class PaneBoard(Vertical):
     @property
     def current_pane(self) -> Pane:
         """The pane that keys act on."""
-        return next(pane for pane in self.panes if pane.number == self.current)
+        return self.pane(self.current)
+
+    def pane(self, number: int) -> Pane:
+        """The pane with a number."""
+        return next(pane for pane in self.panes if pane.number == number)
 
     @property
     def sample(self) -> SamplePane:
