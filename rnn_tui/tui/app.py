@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker
 
+from rnn_tui.runs import hints
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
@@ -48,6 +49,7 @@ class RnnTuiApp(App[str]):
         name_of_run: what the run is called.
         owner: whether the run ends with this app unless it is told otherwise.
         log_file: where an unexpected error is written.
+        how_to: the command that does something with the run, such as ``resume`` or ``attach``.
     """
 
     CSS_PATH = "app.tcss"
@@ -68,6 +70,7 @@ class RnnTuiApp(App[str]):
         name_of_run: str,
         owner: bool = False,
         log_file: Path | None = None,
+        how_to: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self.register_theme(DARK)
@@ -75,6 +78,7 @@ class RnnTuiApp(App[str]):
         self.name_of_run = name_of_run
         self.owner = owner
         self.log_file = log_file
+        self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {name_of_run}")
         self.dashboard = DashboardScreen()
         self.feed = Feed(connect, self.dashboard)
 
@@ -195,9 +199,9 @@ class RnnTuiApp(App[str]):
 
     async def _leave(self, choice: Choice | None) -> None:
         if choice == "stop":
-            await self._part(Stop(), "saved and stopped; go on with: rnn-tui resume")
+            await self._part(Stop(), f"saved and stopped; go on with: {self.how_to('resume')}")
         elif choice == "leave":
-            await self._part(LeaveRunning(), "goes on; return with: rnn-tui attach")
+            await self._part(LeaveRunning(), f"goes on; return with: {self.how_to('attach')}")
 
     async def _part(self, request: Request, farewell: str) -> None:
         try:
@@ -209,7 +213,7 @@ class RnnTuiApp(App[str]):
             self.exit(return_code=STORAGE_STATUS)
         else:
             self.stopped = isinstance(request, Stop)
-            self.exit(f"run {self.name_of_run} {farewell} {self.name_of_run}")
+            self.exit(f"run {self.name_of_run} {farewell}")
 
     async def action_quit(self) -> None:
         """The palette's way out is ours."""
@@ -227,7 +231,8 @@ class RnnTuiApp(App[str]):
         async def connect() -> Client:
             return await SocketClient.connect(directory, owner, process)
 
-        app = cls(connect, directory.name, owner, directory.log_file)
+        how_to = partial(hints.command, directory=directory)
+        app = cls(connect, directory.name, owner, directory.log_file, how_to)
         farewell = app.run()
         if app.complaint:
             sys.stderr.write(visible_line(app.complaint) + "\n")
