@@ -22,7 +22,7 @@ FRAME_SECONDS = 0.2
 TEXT_SECONDS = 0.08
 """Between two frames while a text is being written that somebody waits for."""
 
-TYPING_SECONDS = 0.3
+TYPING_SECONDS = 0.5
 """Between two frames while somebody types: a letter must not wait for a frame."""
 
 SHARE = 0.35
