@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.live import Live
@@ -37,12 +36,7 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._live is not None:
             self._live.stop()
 

@@ -15,12 +15,12 @@ from rnn_tui.runs.errors import RunBusyError, StorageError
 from rnn_tui.runs.lock import Holder, RunLock, holder, start_time
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from rnn_tui.runs.lock import RunLock
 lock = RunLock.acquire(Path(sys.argv[1]))
 print("held", flush=True)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -28,7 +28,8 @@ time.sleep(60)
 def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock."""
     command = [sys.executable, "-c", HOLD, str(tmp_path / "lock")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         yield process

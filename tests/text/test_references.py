@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections import Counter
 
 import numpy as np
@@ -69,7 +68,6 @@ def test_one_line_is_made_at_a_time() -> None:
     assert next(lines) == ("ln V", math.log(5))
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the text is another one")
 def test_the_lines_of_the_built_in_text() -> None:
     text = load_builtin("python-docs").characters
     vocabulary = Vocabulary.of(text, "character")

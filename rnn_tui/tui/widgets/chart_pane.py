@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.reactive import var
@@ -30,6 +31,9 @@ CHART_SECONDS = 0.5
 ENOUGH_STEPS = 20
 """A column that covers so many steps has a mean that is steady by itself."""
 
+WAITING = "waiting for the first step …"
+"""What a chart says while it is empty."""
+
 LANE: dict[str, EventKind] = {
     "saved": "saved",
     "learning rate": "learning rate",
@@ -53,7 +57,7 @@ class ChartPane(Pane):
 
     def compose(self) -> ComposeResult:
         """The chart."""
-        yield FocusableChart(ChartData(empty="waiting for the first step …"))
+        yield FocusableChart(ChartData(empty=WAITING))
 
     def take(self, frame: Frame) -> None:
         """Draw when there is something new, and not too often."""
@@ -92,6 +96,12 @@ class ChartPane(Pane):
         """The number of columns is another one."""
         self._redraw()
 
+    def over(self, first: int, last: int, **parts: Any) -> ChartData:
+        """A chart of the steps that are shown, with what both charts have in common."""
+        return ChartData(
+            log=self.log_axis, first_step=first, last_step=last, empty=WAITING, **parts
+        )
+
     def range_of(self, history: History) -> tuple[int, int]:
         """The steps that are shown."""
         last = history.loss.last_step or 0
@@ -128,15 +138,13 @@ class LossPane(ChartPane):
         curves = [*training_curves(steady(training), "train")]
         if len(held_out.steps):
             curves.append(line("held out", held_out.steps, held_out.maximum, "held out"))
-        return ChartData(
+        return self.over(
+            first,
+            last,
             curves=curves,
             references=[Reference(r.nats, r.name) for r in history.references],
             events=tuple(self.events(history, first)),
-            log=self.log_axis,
-            first_step=first,
-            last_step=last,
             fit_references=self.which == "whole",
-            empty="waiting for the first step …",
         )
 
 
@@ -153,14 +161,12 @@ class NormPane(ChartPane):
         clip, status = history.welcome.clip, history.status
         share = clipped(history.welcome, status)
         self.entitle(f"{self.number} gradient norm · {share}")
-        return ChartData(
+        return self.over(
+            first,
+            last,
             curves=training_curves(steady(norm), ""),
             references=[Reference(clip, f"clip {reading(clip)}")] if clip else [],
-            log=self.log_axis,
-            first_step=first,
-            last_step=last,
             fit_references=False,
-            empty="waiting for the first step …",
         )
 
 
