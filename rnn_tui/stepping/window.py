@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ class Window:
         """The textbook run over this window."""
         return textbook.trace(*self._arguments())
 
-    def tracing(self) -> Iterator[float]:
+    def tracing(self) -> Generator[float, None, Trace]:
         """The same as a generator: yields progress, 0..1, and returns the ``Trace``."""
         return textbook.tracing(*self._arguments())
 
