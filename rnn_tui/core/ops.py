@@ -7,7 +7,7 @@ x (B, I), h (B, H), y (B, V).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -129,6 +129,13 @@ def norm_forward(*gradients: Array) -> Array:
     return norm
 
 
+def clip_value_forward(gradient: Array, bound: Array, norm: Array) -> Array:
+    """Every element brought into -bound..bound, unless the ``norm`` says they are not finite."""
+    if not norm < np.inf:
+        return gradient
+    return np.clip(gradient, -float(bound), float(bound))
+
+
 def clip_scale_forward(norm: Array, limit: Array) -> Array:
     """min(1, limit / norm): Pascanu, Mikolov & Bengio (2013), algorithm 1.
 
@@ -144,6 +151,60 @@ def scale_forward(gradient: Array, scale: Array) -> Array:
 
 
 def descend(W: Array, rate: Array, dW: Array) -> Array:
-    """W - rate dW: plain gradient descent."""
-    updated: Array = W - rate.astype(W.dtype) * dW
+    """W - rate dW: plain gradient descent.
+
+    Here and below a constant becomes a Python float, which takes the dtype of the arrays.
+    """
+    updated: Array = W - float(rate) * dW
     return updated
+
+
+def momentum_forward(mu: Array, v: Array, dW: Array) -> Array:
+    """v <- mu v + dW."""
+    return np.asarray(float(mu) * v + dW)
+
+
+def add_square(s: Array, dW: Array) -> Array:
+    """s <- s + dW²."""
+    return np.asarray(s + dW * dW)
+
+
+def average(beta: Array, m: Array, dW: Array) -> Array:
+    """m <- beta m + (1 - beta) dW: the running mean."""
+    return np.asarray(float(beta) * m + (1.0 - float(beta)) * dW)
+
+
+def average_square(beta: Array, v: Array, dW: Array) -> Array:
+    """v <- beta v + (1 - beta) dW²: the running mean of the squares."""
+    return average(beta, v, dW * dW)
+
+
+def scaled_step(W: Array, rate: Array, dW: Array, s: Array, epsilon: Array) -> Array:
+    """W - rate dW / (√s + epsilon): Adagrad's step, and RMSprop's."""
+    return np.asarray(W - float(rate) * dW / (np.sqrt(s) + float(epsilon)))
+
+
+def adam_step(
+    W: Array, rate: Array, m: Array, beta1: Array, k: Array, v: Array, beta2: Array, epsilon: Array
+) -> Array:
+    """W - rate m̂ / (√v̂ + epsilon): both means were started at 0, which the powers correct."""
+    m_hat = m / (1.0 - float(beta1) ** float(k))
+    v_hat = v / (1.0 - float(beta2) ** float(k))
+    return scaled_step(W, rate, m_hat, v_hat, epsilon)
+
+
+def adamw_step(W: Array, rate: Array, *means: Array) -> Array:
+    """Adam's step from W - rate decay W; the decay is the last of the arguments."""
+    *rest, decay = means
+    return adam_step(W - float(rate) * float(decay) * W, rate, *rest)
+
+
+OF_ROWS: Mapping[Callable[..., Array], tuple[bool, ...]] = {
+    product_backward_right: (True, True),
+    lookup_backward: (False, True, True),
+    add_backward_bias: (True,),
+}
+"""Operations that sum over the rows of those operands that are marked, (B, ·).
+
+Over several time steps, their sum is the same operation on the rows of all steps, (T*B, ·).
+"""

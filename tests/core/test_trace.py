@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_tui.core.clipping import clip_by_norm
-from rnn_tui.core.trace import trace
+from rnn_tui.core.trace import Update, trace
 
 # Every formula, evaluated from its operands by names: written down apart from the operations.
 FORMULAS = {
@@ -56,13 +56,15 @@ def evaluate(operation):
 
 @pytest.fixture(name="book", scope="module")
 def _book(make_problem):
-    return trace(*make_problem(T=3), clip=0.1, learning_rate=0.5)
+    return trace(*make_problem(T=3), clip=0.1, update=Update(learning_rate=0.5))
 
 
 @pytest.mark.parametrize("cell", ["tanh", "relu"])
 @pytest.mark.parametrize("kind", ["symbols", "vectors"])
 def test_every_value_is_its_formula_applied_to_its_operands(make_problem, cell, kind):
-    for operation in trace(*make_problem(cell=cell, kind=kind), clip=0.1, learning_rate=0.5):
+    for operation in trace(
+        *make_problem(cell=cell, kind=kind), clip=0.1, update=Update(learning_rate=0.5)
+    ):
         expected = evaluate(operation)
         assert operation.value.shape == np.shape(expected)
         assert np.allclose(operation.value, expected, rtol=1e-12, atol=1e-15), operation
@@ -154,7 +156,7 @@ def test_a_sum_grows_from_nothing_to_the_gradient(book):
 
 def test_clipping_leaves_the_direction_and_the_update_uses_it(make_problem):
     problem = make_problem()
-    book = trace(*problem, clip=0.01, learning_rate=0.5)
+    book = trace(*problem, clip=0.01, update=Update(learning_rate=0.5))
     norm = np.linalg.norm(np.concatenate([g.ravel() for g in book.gradients.values()]))
     for name, value in book.updated.items():
         expected = problem.params[name] - 0.5 * book.gradients[name] * 0.01 / norm
