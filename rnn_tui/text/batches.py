@@ -80,6 +80,12 @@ class Batches:
             )
         self._epoch, self._position = epoch, position
 
+    def peek(self) -> Window:
+        """Return what ``next`` will, and stay: views of the text, in its own dtype."""
+        position = self._position
+        text = self._streams[position : position + self.window + 1]  # (T + 1, B)
+        return Window(text[:-1], text[1:], position == 0, self._epoch, position)
+
     def next(self) -> Window:
         """Return the next window; its arrays hold until the following call."""
         epoch, position = self._epoch, self._position

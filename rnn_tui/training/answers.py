@@ -13,6 +13,8 @@ from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.training.stream import checked_temperature
 from rnn_tui.training.views import look
+from rnn_tui.training.window_answers import next_array, next_window
+from rnn_tui.training.window_messages import NextArray, NextWindow
 from rnn_tui.training.wire import pack
 
 MOST_ROWS = 20_000
@@ -118,8 +120,9 @@ def _look_at_hidden(session: Session, view: protocol.View) -> protocol.ViewData:
 
 
 def _pause(session: Session, _client: int, _request: protocol.Pause) -> Response:
+    changed = session.phase == "training"
     session.pause()
-    return protocol.Done()
+    return protocol.Done(changed=changed)
 
 
 def _resume(session: Session, _client: int, _request: protocol.Resume) -> Response:
@@ -185,4 +188,6 @@ _ANSWERS: dict[type[Any], Callable[..., Response]] = {
     protocol.Save: _save,
     protocol.Stop: _stop,
     protocol.LeaveRunning: _leave_running,
+    NextWindow: next_window,
+    NextArray: next_array,
 }

@@ -16,6 +16,7 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import StorageError
 from rnn_tui.runs.hints import command
 from rnn_tui.training import frames, protocol
+from rnn_tui.training.message import ProtocolError
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.sockets import socket_path
 
@@ -49,6 +50,9 @@ class Client(Protocol):
 
     async def send(self, command: Request) -> str:
         """Carry out a command. Raises RefusedError or ServerGoneError."""
+
+    async def ask(self, request: Request) -> Response:
+        """The whole answer to any request. Raises RefusedError or ServerGoneError."""
 
     async def close(self) -> None:
         """Part from the run."""
@@ -138,17 +142,24 @@ class SocketClient:
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
         """The latest state."""
-        answer = await self._asked(request)
+        answer = await self.ask(request)
         if isinstance(answer, protocol.Update):
             return answer
-        raise RefusedError(answer.reason if isinstance(answer, protocol.Failed) else "no update")
+        raise RefusedError("no update")
 
     async def send(self, command: Request) -> str:
         """Carry out a command; what the server says of it."""
-        answer = await self._asked(command)
+        answer = await self.ask(command)
         if isinstance(answer, protocol.Done):
             return answer.detail
-        raise RefusedError(answer.reason if isinstance(answer, protocol.Failed) else "not done")
+        raise RefusedError("not done")
+
+    async def ask(self, request: Request) -> Response:
+        """The answer to a request, whatever it is but a refusal."""
+        answer = await self._asked(request)
+        if isinstance(answer, protocol.Failed):
+            raise RefusedError(answer.reason)
+        return answer
 
     async def _asked(self, request: Request) -> Response:
         async with self._turn:
@@ -210,5 +221,5 @@ async def _ask(
         await writer.drain()
         length = frames.frame_length(await reader.readexactly(frames.LENGTH.size))
         return frames.decode_response(await reader.readexactly(length))
-    except (OSError, EOFError, protocol.ProtocolError) as error:
+    except (OSError, EOFError, ProtocolError) as error:
         raise ServerGoneError("the trainer is gone") from error

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rnn_tui.training.protocol import ProtocolError, Request, Response
+from rnn_tui.training.message import ProtocolError
+from rnn_tui.training.protocol import Request, Response
 
 LARGEST_FRAME = 64 * 2**20
 """Bytes. A longer frame is refused before anything is read of it."""

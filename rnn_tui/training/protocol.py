@@ -6,53 +6,25 @@ encoded as MessagePack and checked when it is decoded (``frames``). Nothing is e
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-VERSION = 1
+from rnn_tui.training.message import ArrayData, Message
+from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
+
+VERSION = 2
 """Raised whenever a message changes its meaning: both ends must be equal."""
 
 MOST_VIEWS = 64
 """Views in one request."""
 
-DTYPES = {"<f8": 8, "<i8": 8}
-"""The dtypes that arrays may have on the wire, and the bytes of one element."""
-
 Phase: TypeAlias = Literal["training", "paused", "finished", "stopped"]
 ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
 
 
-class ProtocolError(Exception):
-    """The other end sent what no end of this version sends."""
-
-
-class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    pass
-
-
-class ArrayData(msgspec.Struct, frozen=True, array_like=True):
-    """An array on the wire: dtype in NumPy's letters, shape, and the bytes in C order.
-
-    Raises ValueError when the three disagree, also when one is decoded.
-    """
-
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
-
-    def __post_init__(self) -> None:
-        if self.dtype not in DTYPES:
-            raise ValueError(f"arrays of dtype {self.dtype[:20]!r} are not accepted")
-        if min(self.shape, default=0) < 0:
-            raise ValueError("an array has no negative length")
-        if math.prod(self.shape) * DTYPES[self.dtype] != len(self.data):
-            raise ValueError(f"an array of another size came with {len(self.data)} bytes")
-
-
-class Hello(_Message, frozen=True):
+class Hello(Message, frozen=True):
     """The first request. An owner's departure ends the run, unless it said ``LeaveRunning``."""
 
     version: int
@@ -80,7 +52,7 @@ Place: TypeAlias = Annotated[int, Meta(ge=-1, le=2**62)]
 """A place in the metrics log, which holds integers of 64 bits."""
 
 
-class Poll(_Message, frozen=True):
+class Poll(Message, frozen=True):
     """Everything new since the last answer, and the latest of what ``views`` names."""
 
     after_step: Place = -1
@@ -92,25 +64,25 @@ class Poll(_Message, frozen=True):
     sample_after: int = 0
 
 
-class Pause(_Message, frozen=True):
+class Pause(Message, frozen=True):
     """Stop after the step that is being made."""
 
 
-class Resume(_Message, frozen=True):
+class Resume(Message, frozen=True):
     """Go on training."""
 
 
-class StepOnce(_Message, frozen=True):
+class StepOnce(Message, frozen=True):
     """Make one training step and stay paused."""
 
 
-class SetLearningRate(_Message, frozen=True):
+class SetLearningRate(Message, frozen=True):
     """From the next step on. Refused unless finite and positive."""
 
     value: float
 
 
-class StartSample(_Message, frozen=True):
+class StartSample(Message, frozen=True):
     """Begin a text on a copy of the present weights; it replaces this client's earlier one."""
 
     prompt: str
@@ -120,25 +92,25 @@ class StartSample(_Message, frozen=True):
     automatic: bool = False
 
 
-class SetTemperature(_Message, frozen=True):
+class SetTemperature(Message, frozen=True):
     """For the rest of the text that is being sampled for this client."""
 
     value: float
 
 
-class StopSample(_Message, frozen=True):
+class StopSample(Message, frozen=True):
     """End the text that is being sampled for this client."""
 
 
-class Save(_Message, frozen=True):
+class Save(Message, frozen=True):
     """Write a checkpoint now."""
 
 
-class Stop(_Message, frozen=True):
+class Stop(Message, frozen=True):
     """Save and end the server."""
 
 
-class LeaveRunning(_Message, frozen=True):
+class LeaveRunning(Message, frozen=True):
     """The run goes on when its owner leaves."""
 
 
@@ -149,7 +121,7 @@ class ParameterInfo(msgspec.Struct, frozen=True, array_like=True):
     shape: tuple[int, ...]
 
 
-class Welcome(_Message, frozen=True):
+class Welcome(Message, frozen=True):
     """What does not change while a run is served."""
 
     version: int
@@ -255,7 +227,7 @@ class SampleText(msgspec.Struct, frozen=True):
     finished: bool
 
 
-class Update(_Message, frozen=True):
+class Update(Message, frozen=True):
     """The answer to a ``Poll``. ``more`` says that further rows are waiting."""
 
     status: Status
@@ -268,13 +240,17 @@ class Update(_Message, frozen=True):
     more: bool
 
 
-class Done(_Message, frozen=True):
-    """A command was carried out; ``detail`` says more where there is more to say."""
+class Done(Message, frozen=True):
+    """A command was carried out; ``detail`` says more where there is more to say.
+
+    ``changed`` is false when it was so already: somebody else had paused before.
+    """
 
     detail: str = ""
+    changed: bool = True
 
 
-class Failed(_Message, frozen=True):
+class Failed(Message, frozen=True):
     """A request could not be carried out, and why, in one line for people."""
 
     reason: str
@@ -293,5 +269,7 @@ Request: TypeAlias = (
     | Save
     | Stop
     | LeaveRunning
+    | NextWindow
+    | NextArray
 )
-Response: TypeAlias = Welcome | Update | Done | Failed
+Response: TypeAlias = Welcome | Update | Done | Failed | WindowHead | WindowPart

@@ -23,6 +23,7 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError
 from rnn_tui.training import frames, protocol
 from rnn_tui.training.answers import answer
+from rnn_tui.training.message import ProtocolError
 from rnn_tui.training.owner import Owner, Ownership
 from rnn_tui.training.session import Session
 from rnn_tui.training.sockets import socket_path
@@ -126,7 +127,7 @@ class Server:
                     self._write(connection)
                 if mask & selectors.EVENT_READ:
                     self._read(connection)
-            except (OSError, protocol.ProtocolError) as error:
+            except (OSError, ProtocolError) as error:
                 log.info("connection %d ended: %s", connection.number, error)
                 self._drop(connection)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.training.protocol import ArrayData
+from rnn_tui.training.message import ArrayData
 
 Array: TypeAlias = npt.NDArray[Any]  # core's own alias would load all of core into the app
 

@@ -21,7 +21,9 @@ from rnn_tui.training.frames import (
     frame_length,
     split_frames,
 )
-from rnn_tui.training.protocol import ArrayData, Poll, ProtocolError, View
+from rnn_tui.training.message import ArrayData, ProtocolError
+from rnn_tui.training.protocol import Poll, View
+from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 from rnn_tui.training.wire import pack, unpack
 
 NUMBERS = st.floats(allow_nan=False)
@@ -35,16 +37,17 @@ REQUESTS = st.one_of(
     st.builds(protocol.SetLearningRate, NUMBERS),
     st.builds(protocol.StartSample, TEXTS, NUMBERS, WHOLE, st.none() | WHOLE, st.booleans()),
     st.builds(protocol.SetTemperature, NUMBERS),
+    st.builds(NextArray, TEXTS, st.integers(0, 2**62)),
     *map(
         st.builds,
         [
             *(protocol.Pause, protocol.Resume, protocol.StepOnce, protocol.StopSample),
-            *(protocol.Save, protocol.Stop, protocol.LeaveRunning),
+            *(protocol.Save, protocol.Stop, protocol.LeaveRunning, NextWindow),
         ],
     ),
 )
 ARRAYS = arrays.arrays(
-    st.sampled_from([np.float64, np.int64]), arrays.array_shapes(min_dims=1, min_side=0)
+    st.sampled_from([np.float32, np.float64, np.int64]), arrays.array_shapes(min_dims=1, min_side=0)
 )
 
 
@@ -58,7 +61,7 @@ def test_every_request_arrives_as_it_was_sent(request: Any) -> None:
 
 
 def test_the_test_above_knows_every_request() -> None:
-    assert len(get_args(protocol.Request)) == 12
+    assert len(get_args(protocol.Request)) == 14
 
 
 @given(TEXTS, WHOLE)
@@ -68,7 +71,13 @@ def test_responses_arrive_as_they_were_sent(text: str, number: int) -> None:
         *(number, text, text, "byte", (text,), number, text, number, number, number, number),
         *(text, 0.5, text, number, info),
     )
-    for message in (welcome, protocol.Done(text), protocol.Failed(text)):
+    head = WindowHead(
+        *(number, number, number, True, text, text, 0.5, 0.0, text, {text: 0.5}, (text,)),
+        *(number, 0.5),
+    )
+    part = WindowPart(number, pack(np.zeros(3, np.float32)))
+    done = protocol.Done(text, changed=False)
+    for message in (welcome, head, part, done, protocol.Failed(text)):
         assert decode_response(body(message)) == message
 
 
@@ -85,7 +94,7 @@ def test_an_array_need_not_be_contiguous_or_little_endian() -> None:
     assert np.array_equal(unpack(pack(matrix)), matrix)
 
 
-@pytest.mark.parametrize("dtype", ["|O", "<f4", ">f8", "|S8", "x", "", "<f8,<f8"])
+@pytest.mark.parametrize("dtype", ["|O", "<f2", ">f8", "|S8", "x", "", "<f8,<f8"])
 def test_an_unknown_dtype_is_refused(dtype: str) -> None:
     sent = msgspec.msgpack.encode([dtype, [1], b"12345678"])
     with pytest.raises(msgspec.ValidationError, match="are not accepted"):
