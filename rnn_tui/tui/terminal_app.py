@@ -1,0 +1,137 @@
+"""What every app of ours has to do with the terminal around it: signals, filters, last words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
+from rnn_tui.tui.themes import DARK, LIGHT
+from rnn_tui.tui.widgets.surroundings import only_ascii
+
+TERMINAL_CHECK_SECONDS = 1.0
+
+
+class TerminalApp(App[str]):
+    """An app that ends well however it ends.
+
+    ``log_file`` is where an unexpected error is written; ``complaint`` is the one line that the
+    user gets of it, and the app's result the line that it says when it ends well.
+    """
+
+    TITLE = "rnn-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", "leave", show=False, priority=True, id="app.leave-now"),
+        Binding("ctrl+q", "leave", "leave", show=False, priority=True, id="app.leave-q"),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
+        Binding(
+            "d", "toggle_dark", "light/dark", show=False, tooltip="light or dark", id="app.dark"
+        ),
+    ]
+
+    complaint: str = ""
+
+    def __init__(self, log_file: Path | None = None) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.log_file = log_file
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The net below every widget: what could act on the terminal is replaced."""
+        last: list[LineFilter] = [AsciiOnly()] if only_ascii() else []
+        return [*super().get_line_filters(), VisibleOnly(), *last]
+
+    def take_over_terminal(self) -> None:
+        """The theme and the signals: the first thing to do when mounted."""
+        self._begin_with_theme(os.environ.get("TEXTUAL_THEME", DARK.name))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end_by_signal, number)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        if not self.is_headless:
+            self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
+
+    def _begin_with_theme(self, name: str) -> None:
+        """Textual has taken the name over before the theme was known: have it looked up now."""
+        self.set_reactive(App.theme, "textual-dark")
+        self.theme = name if name in self.available_themes else DARK.name
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: what the keys of the screen do, then what every app offers."""
+        for key in screen.active_bindings.values():
+            binding = key.binding
+            does = binding.tooltip or binding.description
+            if key.enabled and key.node is screen and does:
+                run = partial(screen.run_action, binding.action)
+                yield SystemCommand(does.capitalize(), f"key: {self.get_key_display(binding)}", run)
+        yield from self.more_commands()
+        for command in super().get_system_commands(screen):
+            if command.title not in {"Quit", "Keys", "Maximize"}:
+                yield command
+
+    def more_commands(self) -> Iterable[SystemCommand]:
+        """What the palette offers that no key does."""
+        return ()
+
+    def watch_theme(self) -> None:
+        """At once: a line that is drawn before that would keep the background of before."""
+        self.refresh_css(animate=False)
+
+    async def _shutdown(self) -> None:
+        """End the workers before the panes are taken down that their answers would go to."""
+        self.workers.cancel_all()
+        await super()._shutdown()
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _end_without_terminal(self) -> None:
+        stdin = sys.__stdin__
+        if stdin is None or not os.isatty(stdin.fileno()):
+            self.exit(return_code=128 + signal.SIGHUP)
+
+    def _fatal_error(self) -> None:
+        """An unexpected error: the whole of it goes into the log, one line to the user."""
+        report = traceback.format_exc()
+        where = self.log_file or Path("rnn-tui-error.log")
+        try:
+            with where.open("a") as file:
+                file.write(report)
+        except OSError:
+            where = Path(os.devnull)
+        self.complaint = f"rnn-tui: an error that should not happen: it is described in {where}"
+        self._close_messages_no_wait()
+
+    def action_toggle_dark(self) -> None:
+        """The other of our two themes."""
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+
+    def action_leave(self) -> None:
+        """End."""
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """The palette's way out is ours."""
+        self.action_leave()
+
+    def say_farewell(self, farewell: str | None) -> None:
+        """After the screen is given back: what went wrong, or what to know."""
+        if self.complaint:
+            sys.stderr.write(visible_line(self.complaint) + "\n")
+        elif farewell:
+            sys.stdout.write(visible_line(farewell) + "\n")
