@@ -35,7 +35,7 @@ class Fault:
     rewrite: Rewrite = field(repr=False)
 
 
-def _missing_dh(operation: Operation, _: Surroundings) -> Operation | None:
+def _missing_dh(operation: Operation, _around: Surroundings) -> Operation | None:
     if operation.symbol != "dz_t":
         return None
     formula, _, slope = operation.formula.partition("dh_t ")
@@ -44,7 +44,7 @@ def _missing_dh(operation: Operation, _: Surroundings) -> Operation | None:
     return _wrong(operation, formula + slope.strip("()"), h, lambda h: function(np.ones_like(h), h))
 
 
-def _overwritten(operation: Operation, _: Surroundings) -> Operation | None:
+def _overwritten(operation: Operation, _around: Surroundings) -> Operation | None:
     if operation.name != "sum db_h":
         return None
     sources = operation.operands.sources
@@ -61,7 +61,7 @@ def _last_state_first(operation: Operation, around: Surroundings) -> Operation |
     return _wrong(operation, "dW_hh^t = h_Tᵀ dz_t", operands, operation.function)
 
 
-def _no_clipping(operation: Operation, _: Surroundings) -> Operation | None:
+def _no_clipping(operation: Operation, _around: Surroundings) -> Operation | None:
     first = next(iter(operation.operands))
     operands = {first: operation.operands.source(first)}
     if operation.name == "scale":
@@ -71,7 +71,7 @@ def _no_clipping(operation: Operation, _: Surroundings) -> Operation | None:
     return None
 
 
-def _transposed(operation: Operation, _: Surroundings) -> Operation | None:
+def _transposed(operation: Operation, _around: Surroundings) -> Operation | None:
     if operation.name != "hand to the past":
         return None
     return _wrong(operation, "f_{t-1} = dz_t W_hh", operation.operands.sources, product_forward)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -11,7 +11,10 @@ import numpy as np
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.faults import Fault, Surroundings
 from rnn_tui.core.record import Given, Operands, Operation, Source, read_only
-from rnn_tui.core.trace import Trace
+from rnn_tui.core.trace import Trace, finished
+
+YIELD_EVERY = 32
+"""Operations between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,25 @@ class Stopping:
 def retrace(base: Trace, edits: Sequence[Edit], fault: Fault | None = None) -> Retraced:
     """``base`` with the ``edits`` made and the ``fault`` planted.
 
-    Goes once over the operations, makes anew those that read something that changed, and shares
-    the others: they are the same objects. Of two edits of one element the later one counts. Raises
-    ValueError, in plain words, for an edit that cannot be made.
+    ``base`` is a trace without edits and faults: to undo one, give those that remain. Goes once
+    over the operations, makes anew those that read something that changed, and shares the others:
+    they are the same objects. Of two edits of one element the later one counts. Raises ValueError,
+    in plain words, for an edit that cannot be made.
     """
+    return finished(retracing(base, edits, fault))
+
+
+def retracing(
+    base: Trace, edits: Sequence[Edit], fault: Fault | None = None
+) -> Generator[float, None, Retraced]:
+    """What ``retrace`` does, yielding how much of it is done (0..1)."""
     given = _edited_givens(base, [edit for edit in edits if isinstance(edit.target, str)])
     held = _held(base, [edit for edit in edits if not isinstance(edit.target, str)])
     made: list[Operation] = []
     for operation in base:
         made.append(_remade(operation, made, given, held.get(operation.index), fault, base))
+        if operation.index % YIELD_EVERY == 0:
+            yield len(made) / len(base)
     changed = (new.index for new, old in zip(made, base, strict=True) if new is not old)
     return Retraced(Trace(tuple(made), given, base.places), frozenset(changed))
 
@@ -140,11 +153,11 @@ def _edited_givens(base: Trace, edits: Sequence[Edit]) -> Mapping[str, Given]:
         value = values.setdefault(name, base.given[name].value.copy())
         _check_element(name, value, edit)
         _check_symbol(base, name, value, edit)
-        value[edit.element] = edit.value
+        _put(name, value, edit)
     different = {
         name: Given(name, read_only(value))
         for name, value in values.items()
-        if not np.array_equal(value, base.given[name].value)
+        if value.tobytes() != base.given[name].value.tobytes()  # -0 is not 0
     }
     return {**base.given, **different} if different else base.given
 
@@ -160,7 +173,8 @@ def _held(base: Trace, edits: Sequence[Edit]) -> dict[int, Held]:
         _check_element("h_t", value, edit)
         fresh = Held(np.zeros(value.shape, bool), np.zeros_like(value))
         mask, values = held.setdefault(index, fresh)
-        mask[edit.element], values[edit.element] = True, edit.value
+        mask[edit.element] = True
+        _put("h_t", values, edit)
     return {index: Held(*map(read_only, both)) for index, both in held.items()}
 
 
@@ -169,8 +183,13 @@ def _check_element(name: str, value: Array, edit: Edit) -> None:
     inside = all(0 <= i < n for i, n in zip(edit.element, shape, strict=False))
     if len(edit.element) != len(shape) or not inside:
         raise ValueError(f"{name} has the shape {shape}: there is no element {edit.element}")
-    if not np.isfinite(edit.value):
-        raise ValueError(f"{name} cannot be set to {edit.value}: give a finite number")
+
+
+def _put(name: str, array: Array, edit: Edit) -> None:
+    with np.errstate(over="ignore"):
+        array[edit.element] = edit.value
+    if not np.isfinite(array[edit.element]):
+        raise ValueError(f"{name} cannot be set to {edit.value}: give a number in its range")
 
 
 def _check_symbol(base: Trace, name: str, value: Array, edit: Edit) -> None:
@@ -178,5 +197,5 @@ def _check_symbol(base: Trace, name: str, value: Array, edit: Edit) -> None:
         return
     W = "layer0.W_xh" if name.startswith("x_") else "b_y"
     size = len(base.given[W].value)
-    if edit.value != int(edit.value) or not 0 <= edit.value < size:
+    if edit.value % 1 != 0 or not 0 <= edit.value < size:
         raise ValueError(f"{name} is a symbol: give a whole number from 0 to {size - 1}")

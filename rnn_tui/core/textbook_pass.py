@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,9 @@ from rnn_tui.core.ops import (
 from rnn_tui.core.parameters import architecture_of, dtype_of, parameter_shapes
 from rnn_tui.core.record import Given, GradientOf, Operation, Recorder, Source, read_only
 from rnn_tui.core.updates import Update, given_for_update, record_update
+
+Gradients: TypeAlias = dict[str, Operation]
+"""By parameter: the operation that made its gradient, or clipped it."""
 
 
 class Places(NamedTuple):
@@ -99,6 +102,8 @@ class TextbookPass:
         self.p: list[Operation] = []
         self.future: list[Source] = [self.given["f_T"] for _ in layers]
         self.parts: dict[str, list[Operation]] = {name: [] for name in self.names}
+        self.gradients: dict[str, Operation] = {}
+        self.updated: dict[str, int] | None = None
 
     def run(
         self, clip: float | None, clip_value: float | None, update: Update | None
@@ -111,20 +116,14 @@ class TextbookPass:
         for t in range(self.T, 0, -1):
             self._backward(t)
             yield 0.4 + 0.4 * (self.T + 1 - t) / self.T
-        self.gradients: dict[str, Operation] = {}
-        for name in self.names:
-            self.gradients[name] = self._sum_over_time(name)
-            yield 0.8 + 0.1 * len(self.gradients) / len(self.names)
-        gradients = self._clip_norm(self._clip_values(self.gradients, clip_value), clip)
-        self.updated: dict[str, int] | None = None
+        yield from map(_between(0.8, 0.85), self._sums_over_time())
+        gradients = self.gradients
+        if clip_value and not np.isinf(clip_value):
+            gradients = yield from self._clip_values(gradients, clip_value)
+        if clip and not np.isinf(clip):
+            gradients = yield from self._clip_norm(gradients, clip)
         if update is not None:
-            params = {name: self.given[name].value for name in self.names}
-            self.given |= given_for_update(update, params)
-            self.updated = {}
-            lines = record_update(self.recorder, update.optimizer, self.given, gradients)
-            for name, done in lines:
-                self.updated[name] = done.index
-                yield 0.9 + 0.1 * len(self.updated) / len(self.names)
+            yield from map(_between(0.9, 1.0), self._update(gradients, update))
         yield 1.0
 
     def places(self) -> Places:
@@ -156,7 +155,7 @@ class TextbookPass:
             self.h[t].append(done.h)
             self.steps[t - 1].append(done)
         op, W_hy, b_y = self.recorder.at("forward", t), self.given["W_hy"], self.given["b_y"]
-        operands = {"h_t": self.h[t][-1], "W_hy": W_hy, "b_y": b_y}
+        operands: dict[str, Source] = {"h_t": self.h[t][-1], "W_hy": W_hy, "b_y": b_y}
         y = op("readout", "y_t = h_t W_hy + b_y", affine_forward, operands)
         self.y.append(y)
         self.p.append(op("softmax", "p_t = exp(y_t) / Σ exp(y_t)", softmax_forward, {"y_t": y}))
@@ -165,7 +164,8 @@ class TextbookPass:
         """The cross-entropy of every step, and their mean over time and batch."""
         losses: dict[str, Source] = {}
         for t in range(1, self.T + 1):
-            operands = {"y_t": self.y[t - 1], "target_t": self.given[f"target_{t}"]}
+            target = self.given[f"target_{t}"]
+            operands: dict[str, Source] = {"y_t": self.y[t - 1], "target_t": target}
             formula = "loss_t = ln Σ exp(y_t) − y_t[target_t]"
             op = self.recorder.at("loss", t)
             losses[f"loss_{t}"] = op("cross-entropy", formula, cross_entropy_forward, operands)
@@ -180,11 +180,11 @@ class TextbookPass:
 
     def _readout_backward(self, t: int) -> Operation:
         op, h, y = self.recorder.at("backward", t), self.h[t][-1], self.y[t - 1].index
-        terms = {"p_t": self.p[t - 1], "target_t": self.given[f"target_{t}"]}
+        target, count = self.given[f"target_{t}"], self.given["T·B"]
+        operands: dict[str, Source] = {"p_t": self.p[t - 1], "target_t": target, "T·B": count}
         formula = "dy_t = (p_t − 1[target_t]) / (T·B)"
-        terms["T·B"] = self.given["T·B"]
         name, undo = "gradient of the logits", softmax_cross_entropy_backward
-        dy = op(name, formula, undo, terms, GradientOf(y, None))
+        dy = op(name, formula, undo, operands, GradientOf(y, None))
         formula, operands, of = "dW_hy^t = h_tᵀ dy_t", {"h_t": h, "dy_t": dy}, GradientOf(y, "W_hy")
         dW_hy = op("part of dW_hy", formula, product_backward_right, operands, of, stored=False)
         formula, of = "db_y^t = Σ_b dy_t", GradientOf(y, "b_y")
@@ -208,46 +208,51 @@ class TextbookPass:
             self.parts[f"layer{layer}.{name}"].append(part)
         return hand_down(op, back.dz, undone.u) if layer else back.dz
 
-    def _sum_over_time(self, name: str) -> Operation:
-        """The parameter is the same at all steps: its gradient is the sum of all parts."""
-        short, parts = name.rpartition(".")[2], self.parts[name]
-        operands = {f"d{short}^{part.t}": part for part in parts}
-        op, of = self.recorder.at("sum", layer=_layer(name)), GradientOf(None, name)
-        formula = f"d{short} = Σ_t d{short}^t"
-        return op(f"sum d{short}", formula, sum_of_parts, operands, of, streamed=True)
+    def _sums_over_time(self) -> Iterator[float]:
+        """A parameter is the same at all steps: its gradient is the sum of all parts."""
+        for name, parts in self.parts.items():
+            short, operands = _short(name), {f"d{_short(name)}^{part.t}": part for part in parts}
+            op, of = self.recorder.at("sum", layer=_layer(name)), GradientOf(None, name)
+            title, formula = f"sum d{short}", f"d{short} = Σ_t d{short}^t"
+            done = op(title, formula, sum_of_parts, operands, of, streamed=True)
+            self.gradients[name] = done
+            yield len(self.gradients) / len(self.names)
 
-    def _clip_values(
-        self, gradients: dict[str, Operation], bound: float | None
-    ) -> dict[str, Operation]:
+    def _clip_values(self, gradients: Gradients, bound: float) -> Generator[float, None, Gradients]:
         """Every element brought into -bound..bound, as in training before the norm is clipped."""
-        if not bound or np.isinf(bound):
-            return gradients
         limit, norm = self._give("bound", np.asarray(bound)), self._norm(gradients)
         clipped = {}
         for name, gradient in gradients.items():
-            op, d = self.recorder.at("clip", layer=_layer(name)), f"d{name.rpartition('.')[2]}"
-            operands = {d: gradient, "bound": limit, "norm": norm}
+            op, d = self.recorder.at("clip", layer=_layer(name)), f"d{_short(name)}"
+            operands: dict[str, Source] = {d: gradient, "bound": limit, "norm": norm}
             formula = f"{d} ← min(max({d}, −bound), bound), if norm < ∞"
             clipped[name] = op(f"clip values of {d}", formula, clip_value_forward, operands)
+            yield 0.85
         return clipped
 
-    def _clip_norm(
-        self, gradients: dict[str, Operation], limit: float | None
-    ) -> dict[str, Operation]:
+    def _clip_norm(self, gradients: Gradients, limit: float) -> Generator[float, None, Gradients]:
         """All gradients shortened alike, so that together they are at most ``limit`` long."""
-        if not limit or np.isinf(limit):
-            return gradients
         norm, op = self._norm(gradients), self.recorder.at("clip")
-        terms = {"norm": norm, "limit": self._give("limit", np.asarray(limit))}
+        terms: dict[str, Source] = {"norm": norm, "limit": self._give("limit", np.asarray(limit))}
         scale = op("scale", "scale = min(1, limit / norm)", clip_scale_forward, terms)
         clipped = {}
         for name, gradient in gradients.items():
-            op, d = self.recorder.at("clip", layer=_layer(name)), f"d{name.rpartition('.')[2]}"
+            op, d = self.recorder.at("clip", layer=_layer(name)), f"d{_short(name)}"
             operands = {d: gradient, "scale": scale}
             clipped[name] = op(f"clip {d}", f"{d} ← {d} · scale", scale_forward, operands)
+            yield 0.87
         return clipped
 
-    def _norm(self, gradients: dict[str, Operation]) -> Operation:
+    def _update(self, gradients: Gradients, update: Update) -> Iterator[float]:
+        """The optimiser's lines, for one parameter after the other."""
+        params = {name: self.given[name].value for name in self.names}
+        self.given |= given_for_update(update, params)
+        self.updated = {}
+        for name, done in record_update(self.recorder, update.optimizer, self.given, gradients):
+            self.updated[name] = done.index
+            yield len(self.updated) / len(self.names)
+
+    def _norm(self, gradients: Gradients) -> Operation:
         every = {f"d{name}": gradient for name, gradient in gradients.items()}
         return self.recorder.at("clip")("norm", "norm = √(Σ dW²)", norm_forward, every)
 
@@ -257,6 +262,14 @@ class TextbookPass:
             return ReadVectors(W_xh, self.h[t][layer - 1], f"h_t^({layer - 1})")
         x = self.given[f"x_{t}"]
         return ReadSymbols(W_xh, x) if x.value.ndim == 1 else ReadVectors(W_xh, x)
+
+
+def _between(start: float, end: float) -> Callable[[float], float]:
+    return lambda done: start + (end - start) * done
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _layer(name: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,9 @@ from rnn_tui.core.record import Given, Operation
 from rnn_tui.core.textbook_pass import Places, TextbookPass, sum_of_parts
 from rnn_tui.core.updates import Update
 
-__all__ = ["Trace", "Update", "trace", "tracing"]
+__all__ = ["Trace", "Update", "finished", "trace", "tracing"]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +126,7 @@ def trace(
     magnitude of an element, which is cut before (0, infinity or None: any); ``update`` adds the
     update of the parameters by an optimiser.
     """
-    run = tracing(params, inputs, targets, state, cell, clip, update, clip_value)
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            result: Trace = end.value
-            return result
+    return finished(tracing(params, inputs, targets, state, cell, clip, update, clip_value))
 
 
 def tracing(
@@ -143,7 +139,20 @@ def tracing(
     update: Update | None = None,
     clip_value: float | None = None,
 ) -> Generator[float, None, Trace]:
-    """What ``trace`` does, yielding how much of it is done (0..1); returns the trace."""
+    """What ``trace`` does, yielding how much of it is done (0..1); returns the trace.
+
+    The update is there also where something is not finite and training would leave it out.
+    """
     book = TextbookPass(params, inputs, targets, state, cell)
     yield from book.run(clip, clip_value, update)
     return Trace(tuple(book.recorder.operations), book.given, book.places())
+
+
+def finished(run: Generator[float, None, Result]) -> Result:
+    """What long work returns in the end, without looking at its progress."""
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            result: Result = end.value
+            return result

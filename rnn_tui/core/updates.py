@@ -28,7 +28,7 @@ from rnn_tui.core.optim import make_optimizer
 from rnn_tui.core.record import Given, Operation, Recorder, Source, read_only
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Update:
     """The update that follows a window: which optimiser, and what it remembers.
 
@@ -142,6 +142,9 @@ def record_update(
 
 def _moments(moment: str, found: Params, params: Mapping[str, Array]) -> dict[str, Array]:
     values = {}
+    unknown = [name for name in found if name not in params]
+    if unknown:
+        raise ValueError(f"moment {moment} is that of a parameter {unknown[0]!r}, which is unknown")
     for name, W in params.items():
         value = np.array(found[name], W.dtype) if name in found else np.zeros_like(W)
         if value.shape != W.shape:
