@@ -28,7 +28,7 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     require_terminal("rnn-tui train", reads_text="-" in text)
     directory = new_run(text, **options)
     if "-" in text:
-        _take_keys_from_terminal()
+        take_keys_from_terminal()
     return watch_run(directory, start_server(directory))
 
 
@@ -85,7 +85,7 @@ def require_terminal(instead: str, reads_text: bool = False) -> None:
         raise ConfigError(f"the app needs a terminal, and this is none: use {instead} here")
 
 
-def _take_keys_from_terminal() -> None:
+def take_keys_from_terminal() -> None:
     """The text came through standard input; the keys come from the terminal itself."""
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)

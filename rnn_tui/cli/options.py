@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
@@ -46,11 +46,13 @@ COMPLETIONS: dict[str, Completion] = {"corpus": complete_corpus}
 class RunCommand(click.Command):
     """A command with the options of a run; its help shows them in sections."""
 
+    sections: ClassVar[Mapping[str, tuple[str, ...]]] = SECTIONS
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Every option, under the heading of its section; the last one takes what has none."""
         left = {str(parameter.name): parameter for parameter in self.get_params(ctx)}
-        for heading, names in SECTIONS.items():
-            last = heading == list(SECTIONS)[-1]
+        for heading, names in self.sections.items():
+            last = heading == list(self.sections)[-1]
             found = [left.pop(name) for name in (left.copy() if last else names)]
             options = [option for option in found if isinstance(option, click.Option)]
             records = [record for option in options if (record := option.get_help_record(ctx))]
@@ -58,7 +60,8 @@ class RunCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def _option(field: Field) -> click.Option:
+def setting_option(field: Field) -> click.Option:
+    """The option of the command line for a setting; None where it is not given."""
     kind: Any = click.Choice(field.choices) if field.choices else field.type
     shown = field.default if field.default != "" else None
     text = field.help if shown is None else f"{field.help}  [{shown}]"
@@ -89,11 +92,12 @@ def run_options(command: Command) -> Command:
     command = runs_option(add_config(command))
     for field in reversed(list(FIELDS.values())):
         if field.name != "text":
-            _attach(command, _option(field))
+            attach_option(command, setting_option(field))
     return click.argument("text", nargs=-1, metavar="[TEXT ...]", type=click.Path())(command)
 
 
-def _attach(function: Any, parameter: click.Parameter) -> None:
+def attach_option(function: Any, parameter: click.Parameter) -> None:
+    """Add a parameter to the function of a command, as a decorator of click does."""
     if not hasattr(function, "__click_params__"):
         function.__click_params__ = []
     function.__click_params__.append(parameter)

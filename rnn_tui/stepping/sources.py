@@ -17,6 +17,7 @@ from rnn_tui.core.trace import Update
 from rnn_tui.runs.configuration import RunConfig, merge
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
 from rnn_tui.stepping.pytorch import from_pytorch
 from rnn_tui.stepping.tensor_file import read_tensors
 from rnn_tui.stepping.window import Window, make_window
@@ -26,23 +27,8 @@ from rnn_tui.text.visible import visible_line
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.trainer import initialization_stream, make_run_optimizer
 
-LONGEST: Final = 512
-"""T, the time steps, of the longest text that is walked through."""
-
-FILE_STEPS: Final = 64
-"""T where the text is a file and nothing else is asked for."""
-
 LARGEST_TRACE: Final = 8 << 30
 """Bytes that the arrays of a walk may take."""
-
-DEFAULTS: Final[Mapping[str, object]] = {
-    "hidden": 16,
-    "dtype": "float64",
-    "optimizer": "sgd",
-    "learning_rate": 0.1,
-    "batch": 1,
-}
-"""Where the settings of a walk differ from those of a run: small, exact and simple."""
 
 _MOST_MISSING = 10
 
