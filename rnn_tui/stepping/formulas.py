@@ -15,7 +15,7 @@ _EQUALS = re.compile(r" [=←] ")
 _SYMBOL = re.compile(rf"[{_LETTER}]+(?:\{{[^}}]*\}})?(?:\^[{_LETTER}]+)?(?:\^\(\d+\))?")
 _NUMBERED = re.compile(r"(?P<mark>[_^])\d+$")
 _LAYER = re.compile(rf"^d(?:layer\d+\.)?[Wb]_[{_LETTER}]+$")
-_BEFORE, _AFTER = rf"(?<![{_LETTER}^])", rf"(?![{_LETTER}{{]|\^[t(\d])"
+_BEFORE, _AFTER = rf"(?<![{_LETTER}])", rf"(?![{_LETTER}{{]|\^[t(\d])"
 
 
 class Token(NamedTuple):
