@@ -226,7 +226,7 @@ def _of_run(asked: Asked) -> Window:
     directory = open_run(runs_folder(asked.runs, os.environ), asked.what)
     from rnn_tui.stepping.replay import run_window
 
-    return run_window(directory, asked.options["at"])
+    return run_window(directory.path, asked.options["at"])
 
 
 def _of_checkpoint(asked: Asked) -> Window:

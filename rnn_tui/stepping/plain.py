@@ -1,9 +1,9 @@
 """The walk as plain text and as JSON, one operation after the other, for notes, teaching and tests.
 
-Text: small arrays are whole; one of more than ``MOST_NUMBERS`` numbers is its range, its norm and
-its first and last numbers, unless everything is asked for. Numbers have ``DIGITS`` significant
-digits, few enough that machines whose last bits differ (another BLAS, another ``tanh``) write the
-same, and a zero has no sign.
+Text: small arrays are whole, or "all 0" where they are; one of more than ``MOST_NUMBERS`` numbers
+is its range, its norm and its first and last numbers, unless everything is asked for. Numbers have
+``DIGITS`` significant digits, few enough that machines whose last bits differ (another BLAS,
+another ``tanh``) write the same, and a zero has no sign.
 
 JSON: an object a line, arrays as nested lists, numbers that read back as the same bits unless fewer
 digits are asked for. JSON has no NaN and no infinity: these are the strings "NaN", "Infinity" and
@@ -43,7 +43,6 @@ MOST_NUMBERS: Final = 64
 _EDGE: Final = 3
 _WIDTH: Final = 80
 _INDENT: Final = "    "
-_A_LINE: Final = 6
 
 
 def text_lines(
@@ -114,6 +113,8 @@ class _Numbers:
         begin = f"{_INDENT}{verb} {name}{shape}"
         if values.size == 1:
             yield f"{begin}  {self._single(values)}"
+        elif (values == values.flat[0]).all():
+            yield f"{begin}  all {self._number(values.flat[0])}"
         elif values.size > self._most:
             yield f"{begin}  {self._summary(values)}"
             yield f"{2 * _INDENT}{self._edges(values.ravel())}"
@@ -139,10 +140,11 @@ class _Numbers:
 
     def _whole(self, values: Array) -> Iterator[str]:
         """Each row begins a line; a long one goes on below."""
-        width = self._digits + 6  # sign, point, and e-05
+        width = self._digits + 7  # a space, and -0.000 before or e-05 behind
+        a_line = max(1, (_WIDTH - len(_INDENT)) // width)
         for row in values.reshape(-1, values.shape[-1]):
             written = map(self._number, row)
-            while line := tuple(islice(written, _A_LINE)):
+            while line := tuple(islice(written, a_line)):
                 yield f"{_INDENT}{''.join(f'{number:>{width}}' for number in line)}"
 
     def _number(self, number: Any) -> str:

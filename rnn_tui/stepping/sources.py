@@ -129,7 +129,7 @@ def checkpoint_window(text: StepText, run: RunDirectory, at: int | None = None) 
     """The weights, optimiser and vocabulary of a run at a step, and a state of zeros."""
     from rnn_tui.stepping.replay import run_window
 
-    trained = run_window(run, at)
+    trained = run_window(run.path, at)
     inputs, targets = _encoded(text, trained.vocabulary)
     architecture = architecture_of(trained.params, trained.cell)
     _check_memory(architecture, len(inputs))
