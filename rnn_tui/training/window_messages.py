@@ -11,7 +11,7 @@ moment of the optimiser by its own and the parameter's name, ``mean.layer0.W_xh`
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -44,7 +44,7 @@ class WindowHead(Message, frozen=True):
     position: int
     reset: bool
     cell: str
-    dtype: str
+    dtype: Literal["float32", "float64"]
     clip: float
     clip_value: float
     optimizer: str

@@ -100,14 +100,17 @@ class LocalClient:
         return self.change(update)
 
     async def send(self, command: Request) -> str:
-        self.sent.append(command)
-        self._require_server()
-        if self.refuses:
-            raise RefusedError(self.refuses)
-        done = self._answered(_with_seed(command))
-        if isinstance(done, protocol.Failed):
-            raise RefusedError(done.reason)
+        done = await self.ask(command)
         return done.detail if isinstance(done, protocol.Done) else ""
+
+    async def ask(self, request: Request) -> Response:
+        self.sent.append(request)
+        self._require_server()
+        answer = self._answered(_with_seed(request))
+        reason = self.refuses or getattr(answer, "reason", "")
+        if reason:
+            raise RefusedError(reason)
+        return answer
 
     async def close(self) -> None:
         self.closed = True
