@@ -94,11 +94,12 @@ GLOSSARY: dict[str, str] = {
         " et al. 2013)."
     ),
     "credit": (
-        "How much of the loss at t can be traced back to the state at s: the norm of dL_t/dh_s."
+        "How much the loss of step t depends on the state at an earlier step s: the norm of"
+        " dL_t/dh_s, the length of the gradient that travels back from t to s."
     ),
     "effective horizon": (
-        "The number of characters over which a gradient is felt before it has faded; the flow"
-        " screen says exactly how it is measured."
+        "How many characters back the network can learn from: the lag from which on credit stays"
+        " below 1% of that at lag 0; the threshold is a convention."
     ),
 }
 """In the order in which they come up."""

@@ -9,8 +9,8 @@ import numpy as np
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.record import Operation
 from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.window import Window
-from rnn_tui.text.visible import visible_symbol
 
 SATURATED = 0.99
 """A unit is called saturated where |h| is larger: the slope of tanh is below 0.02 there."""
@@ -92,10 +92,10 @@ class Stop:
         return float(np.mean(p[np.arange(len(target)), target].real))
 
     def symbol(self, symbol: int) -> str:
-        """One symbol as a reader knows it: "e" in quotes, or its number without a window."""
+        """One symbol as a reader knows it: “e” in quotes, or its number without a window."""
         if self.window is None:
             return f"symbol {symbol}"
-        return f'"{visible_symbol(self.window.vocabulary.symbols[symbol])}"'
+        return symbol_label(self.window, symbol)
 
     def symbols(self, symbols: Array) -> str:
         """The symbol of the only row, or how many there are."""
