@@ -1,0 +1,1 @@
+"""The panes of the stepper: each draws one ``View`` and nothing else."""
