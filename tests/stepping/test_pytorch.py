@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from rnn_tui.core.arrays import Array, Params
+from rnn_tui.core.trace import trace
+from rnn_tui.runs.errors import ConfigError, StorageError
+from rnn_tui.stepping.pytorch import from_pytorch
+from rnn_tui.stepping.tensor_file import read_tensors
+
+V, H, L, E = 5, 4, 2, 3
+
+
+def state_dict(
+    inputs: int = V, layers: int = L, rnn: str = "rnn.", fc: str = "fc.", seed: int = 1
+) -> Params:
+    """What ``model.state_dict()`` of an nn.RNN and an nn.Linear holds."""
+    rng = np.random.default_rng(seed)
+    found: Params = {}
+    for k in range(layers):
+        found[f"{rnn}weight_ih_l{k}"] = rng.standard_normal((H, H if k else inputs))
+        found[f"{rnn}weight_hh_l{k}"] = rng.standard_normal((H, H))
+        found[f"{rnn}bias_ih_l{k}"] = rng.standard_normal(H)
+        found[f"{rnn}bias_hh_l{k}"] = rng.standard_normal(H)
+    return found | {f"{fc}weight": rng.standard_normal((V, H)), f"{fc}bias": rng.standard_normal(V)}
+
+
+def torch_logits(
+    state: Params, x: Array, relu: bool = False, rnn: str = "rnn.", fc: str = "fc."
+) -> Array:
+    """The equations in the documentation of torch.nn.RNN and torch.nn.Linear; x is (T, I)."""
+    layers = sum("weight_hh" in name for name in state)
+    h = np.zeros((layers, H))
+    logits = []
+    for x_t in x:
+        below = x_t
+        for k in range(layers):
+            W_ih, W_hh = state[f"{rnn}weight_ih_l{k}"], state[f"{rnn}weight_hh_l{k}"]
+            b_ih, b_hh = state[f"{rnn}bias_ih_l{k}"], state[f"{rnn}bias_hh_l{k}"]
+            z = W_ih @ below + b_ih + W_hh @ h[k] + b_hh
+            below = h[k] = np.maximum(z, 0) if relu else np.tanh(z)
+        logits.append(state[f"{fc}weight"] @ below + state[f"{fc}bias"])
+    return np.array(logits)  # (T, V)
+
+
+SYMBOLS = np.array([3, 0, 4, 4, 1, 2, 0])
+
+
+def our_logits(params: Params, cell: str = "tanh") -> Array:
+    layers = sum(name.endswith("W_hh") for name in params)
+    inputs = SYMBOLS[:, np.newaxis]
+    state = tuple(np.zeros((1, H)) for _ in range(layers))
+    walk = trace(params, inputs, inputs, state, cell)
+    return np.concatenate([stop.value for stop in walk if stop.name == "readout"])  # (T, V)
+
+
+@pytest.mark.parametrize("cell", ["tanh", "relu"])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_the_logits_are_those_of_pytorchs_equations(cell: str, layers: int) -> None:
+    state = state_dict(layers=layers)
+    expected = torch_logits(state, np.eye(V)[SYMBOLS], cell == "relu")
+    np.testing.assert_allclose(our_logits(from_pytorch(state), cell), expected, rtol=1e-12)
+
+
+def test_an_embedding_is_folded_into_the_first_layer() -> None:
+    state = state_dict(inputs=E)
+    embedding = np.random.default_rng(2).standard_normal((V, E))
+    ours = from_pytorch({"embedding.weight": embedding, **state})
+    assert ours["layer0.W_xh"].shape == (V, H)
+    expected = torch_logits(state, embedding[SYMBOLS])
+    np.testing.assert_allclose(our_logits(ours), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_an_embedding_as_wide_as_the_state_is_told_by_bias_or_name(bias: bool) -> None:
+    state = state_dict(inputs=H)
+    embedding = np.random.default_rng(2).standard_normal((V, H))
+    expected = torch_logits(state | ({} if bias else {"fc.bias": np.zeros(V)}), embedding[SYMBOLS])
+    if not bias:
+        del state["fc.bias"]
+    np.testing.assert_allclose(
+        our_logits(from_pytorch({"emb.weight": embedding, **state})), expected, rtol=1e-12
+    )
+    if not bias:
+        with pytest.raises(ConfigError, match="cannot tell readout and embedding"):
+            from_pytorch({"lookup.weight": embedding, **state})
+
+
+def test_biases_that_are_missing_are_zeros() -> None:
+    state = state_dict()
+    zeros = {k: np.zeros_like(v) if "bias" in k else v for k, v in state.items()}
+    without = {k: v for k, v in state.items() if "bias" not in k}
+    expected = torch_logits(zeros, np.eye(V)[SYMBOLS])
+    np.testing.assert_allclose(our_logits(from_pytorch(without)), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rnn", "fc"), [("", "linear."), ("module.encoder.rnn.", "module.decoder."), ("rnn.", "")]
+)
+def test_any_prefix_will_do(rnn: str, fc: str) -> None:
+    state = state_dict(rnn=rnn, fc=fc)
+    expected = torch_logits(state, np.eye(V)[SYMBOLS], rnn=rnn, fc=fc)
+    np.testing.assert_allclose(our_logits(from_pytorch(state)), expected, rtol=1e-12)
+
+
+def test_a_single_rnn_cell_is_one_layer() -> None:
+    state = state_dict(layers=1)
+    cell = {name.replace("_l0", ""): value for name, value in state.items()}
+    assert all(
+        (a == b).all()
+        for a, b in zip(from_pytorch(state).values(), from_pytorch(cell).values(), strict=True)
+    )
+
+
+def test_half_precision_keeps_its_numbers() -> None:
+    state = {name: value.astype(np.float16) for name, value in state_dict().items()}
+    ours = from_pytorch(state)
+    assert ours["W_hy"].dtype == np.float64
+    assert (ours["W_hy"] == state["fc.weight"].T).all()
+
+
+def gated(gates: int) -> Params:
+    return {
+        "rnn.weight_ih_l0": np.ones((gates * H, V)),
+        "rnn.weight_hh_l0": np.ones((gates * H, H)),
+        "fc.weight": np.ones((V, H)),
+    }
+
+
+def changed(**arrays: Array | None) -> Params:
+    found = state_dict() | {name.replace("__", "."): array for name, array in arrays.items()}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (gated(4), "of an LSTM"),
+        (gated(3), "of a GRU"),
+        (changed(rnn__weight_ih_l0_reverse=np.ones((H, V))), "bidirectional"),
+        (changed(rnn__weight_hr_l0=np.ones((2, H))), "projection"),
+        (changed(norm__weight=np.ones(H)), "no place for norm.weight"),
+        (changed(fc2__weight=np.ones((V, V)), fc2__bias=np.ones(V)), "cannot tell readout"),
+        (changed(fc__weight=None), "no place for fc.bias"),
+        (changed(fc__weight=None, fc__bias=None), "no nn.Linear weight"),
+        (changed(rnn__weight_hh_l1=None), "weight_hh_l1 is missing"),
+        (changed(rnn__bias_ih_l1=np.ones(H + 1)), "bias_ih_l1 has shape"),
+        (changed(rnn__weight_hh_l0=np.ones(H)), "weight_hh_l0 has shape"),
+        (changed(rnn__weight_hh_l0=np.ones((H, 0))), "weight_hh_l0 has shape"),
+        (changed(rnn__weight_ih_l0=np.ones(())), "weight_ih_l0 has shape"),
+        (changed(rnn__weight_ih_l0=np.ones((H, 7))), "reads vectors of 7 numbers"),
+        (changed(other__weight_hh_l0=np.ones((H, H))), "two recurrent networks"),
+        ({"fc.weight": np.ones((V, H))}, "no weight_ih_l0"),
+        ({}, "no weight_ih_l0"),
+    ],
+)
+def test_what_is_no_such_network_is_refused_in_one_sentence(state: Params, told: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        from_pytorch(state)
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+# -- the file --------------------------------------------------------------------------------------
+
+
+def test_a_file_of_the_library_is_read(tmp_path: Path) -> None:
+    arrays = {"b": np.arange(6.0).reshape(2, 3), "a": np.ones(2, np.float16), "c": np.float32(3)}
+    arrays = {name: np.asarray(value) for name, value in arrays.items()}
+    safetensors.numpy.save_file(arrays, tmp_path / "some.safetensors", {"format": "pt"})
+    found = read_tensors(tmp_path / "some.safetensors")
+    assert list(found) == ["a", "b", "c"]
+    assert all((found[name] == arrays[name]).all() for name in arrays)
+    assert [found[name].dtype for name in "abc"] == ["float32", "float64", "float32"]
+
+
+def file_of(path: Path, header: str, data: bytes = b"") -> Path:
+    path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + data)
+    return path
+
+
+def test_bfloat16_is_the_upper_half_of_a_float32(tmp_path: Path) -> None:
+    header = '{"x":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}'
+    data = np.array([1.5, -2.0], "<f4").view("<u2")[1::2].tobytes()
+    assert read_tensors(file_of(tmp_path / "f", header, data))["x"].tolist() == [1.5, -2.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', "holds x as I64"),
+        ('{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "damaged"),
+        ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}', "damaged"),
+        ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}', "damaged"),
+        ('{"x":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}', "damaged"),
+        ('{"x":{"dtype":"F32","shape":[99999999999,99999999999],"data_offsets":[0,4]}}', "damaged"),
+        ('{"x":3}', "damaged"),
+        ('{"x":', "damaged"),
+        ("[]", "no safetensors file"),
+    ],
+)
+def test_a_file_that_is_damaged_or_another_is_refused(
+    tmp_path: Path, header: str, told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told):
+        read_tensors(file_of(tmp_path / "f", header, b"\0" * 8))
+
+
+def test_a_pickle_is_never_read(tmp_path: Path) -> None:
+    (tmp_path / "model.pt").write_bytes(b"PK\x03\x04" + b"\0" * 100)
+    with pytest.raises(ConfigError, match=r"safetensors\.torch\.save_file"):
+        read_tensors(tmp_path / "model.pt")
+    with pytest.raises(StorageError):
+        read_tensors(tmp_path / "nothing")
