@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnn_tui.core.clipping import clip_by_norm
+from rnn_tui.core.clipping import clip_by_norm, clip_by_value
 from rnn_tui.core.trace import Update, trace
 
 # Every formula, evaluated from its operands by names: written down apart from the operations.
@@ -38,6 +38,9 @@ FORMULAS = {
     "dW_xh^t = h_t^(0)ᵀ dz_t": lambda o: np.einsum("bi,bj->ij", o["h_t^(0)"], o["dz_t"]),
     "dW_xh^t[x_t] = Σ dz_t": lambda o: np.eye(len(o["W_xh"]))[o["x_t"]].T @ o["dz_t"],
     "norm = √(Σ dW²)": lambda o: np.linalg.norm(np.concatenate([g.ravel() for g in o.values()])),
+    "dW ← min(max(dW, −bound), bound), if norm < ∞": lambda o: np.clip(
+        next(iter(o.values())), -o["bound"], o["bound"]
+    ),
     "scale = min(1, limit / norm)": lambda o: min(1, o["limit"] / o["norm"]),
 }
 
@@ -45,6 +48,9 @@ FORMULAS = {
 def evaluate(operation):
     if operation.phase == "sum":
         return sum(operation.operands.values())
+    if operation.name.startswith("clip values"):
+        formula = operation.formula.replace(operation.symbol, "dW")
+        return FORMULAS[formula](operation.operands)
     if operation.name.startswith("clip "):
         gradient, scale = operation.operands.values()
         return gradient * scale
@@ -62,9 +68,8 @@ def _book(make_problem):
 @pytest.mark.parametrize("cell", ["tanh", "relu"])
 @pytest.mark.parametrize("kind", ["symbols", "vectors"])
 def test_every_value_is_its_formula_applied_to_its_operands(make_problem, cell, kind):
-    for operation in trace(
-        *make_problem(cell=cell, kind=kind), clip=0.1, update=Update(learning_rate=0.5)
-    ):
+    problem = make_problem(cell=cell, kind=kind)
+    for operation in trace(*problem, clip=0.1, clip_value=0.01, update=Update()):
         expected = evaluate(operation)
         assert operation.value.shape == np.shape(expected)
         assert np.allclose(operation.value, expected, rtol=1e-12, atol=1e-15), operation
@@ -174,9 +179,29 @@ def test_clipping_equals_that_of_training(make_problem, limit):
     assert np.allclose(by_name["clip db_y"], flat[-4:], rtol=1e-13)
 
 
+@pytest.mark.parametrize("limit", [1e-3, 100.0])
+def test_clipping_by_value_equals_that_of_training_and_comes_first(make_problem, limit):
+    book = trace(*make_problem(), clip=0.01, clip_value=limit)
+    flat = np.concatenate([gradient.ravel() for gradient in book.gradients.values()])
+    clip_by_value(flat, limit)
+    clip_by_norm(flat, 0.01)
+    last = [o.value.ravel() for o in book if o.symbol.startswith("d") and o.phase == "clip"]
+    assert np.allclose(np.concatenate(last[len(book.gradients) :]), flat, rtol=1e-12)
+
+
+def test_a_gradient_that_is_not_finite_is_not_clipped_as_in_training(make_problem):
+    problem = make_problem()
+    problem.params["W_hy"][0, 0] = np.inf
+    book = trace(*problem, clip=0.01, clip_value=0.01, update=Update("adam"))
+    by_name = {operation.name: operation.value for operation in book}
+    assert not np.isfinite(by_name["norm"])
+    assert by_name["scale"] == 1
+    assert np.array_equal(by_name["clip db_y"], book.gradients["b_y"], equal_nan=True)
+
+
 @pytest.mark.parametrize("limit", [None, 0, np.inf])
 def test_without_a_limit_nothing_is_clipped(make_problem, limit):
-    book = trace(*make_problem(), clip=limit)
+    book = trace(*make_problem(), clip=limit, clip_value=limit)
     assert "clip" not in {operation.phase for operation in book}
     assert book.updated is None
 
