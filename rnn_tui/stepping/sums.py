@@ -47,7 +47,7 @@ class RunningSums:
         if (name, count) in self._sums:
             return 0
         rows = self._trace.givens["target_1"].shape[0]  # B
-        return count * rows * self._trace.givens[name].size
+        return int(count * rows * self._trace.givens[name].size)
 
     def _remembered(self, key: tuple[str, int], found: Array) -> Array:
         self._sums[key] = found
