@@ -1,0 +1,170 @@
+"""What stands below the result: the selected number, before and after, and its verification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+
+from rnn_tui.core.record import Operation
+from rnn_tui.stepping.formulas import Token, at_step
+from rnn_tui.stepping.places import place, symbol_label
+from rnn_tui.stepping.readout import Number, arithmetic, exact, number_at, signed
+from rnn_tui.stepping.values import Values
+from rnn_tui.stepping.view import View
+from rnn_tui.tui.widgets.stepper.line_pane import Span
+
+_SYMBOLS: Final = 5
+"""So many of the likeliest symbols are named."""
+
+TailLine = tuple[Token | Span, ...]
+
+
+def tail_lines(view: View, values: Values) -> list[TailLine]:
+    """The lines, what matters most first."""
+    lines: list[TailLine] = []
+    for part in (_wrong, _reading, _verification, _changed, _distribution):
+        lines += part(view, values)
+    return lines
+
+
+def _selected(view: View) -> tuple[str, Operation | None]:
+    """The label of what is selected, and the operation whose value it is an element of."""
+    operation = view.operation
+    name = view.selected.operand
+    if name is None or name not in operation.operands:
+        return at_step(operation.symbol, operation.t), operation
+    source = operation.operands.source(name)
+    return at_step(name, operation.t), source if isinstance(source, Operation) else None
+
+
+def where(view: View, values: Values) -> str:
+    """Where the selected number is, in words: "dz_17, unit 37"."""
+    label, _ = _selected(view)
+    name, operation = view.selected.operand, view.operation
+    source = operation.operands.source(name) if name in operation.operands else operation
+    shape = np.shape(values.of(source))
+    words = place(
+        view.window, name or operation.symbol, shape, view.selected.element, operation.layer
+    )
+    return f"{label}, {words}" if words else label
+
+
+def _reading(view: View, values: Values) -> Iterator[TailLine]:
+    name, element, operation = *view.selected, view.operation
+    source = operation.operands.source(name) if name in operation.operands else operation
+    array = values.of(source)
+    if len(element) != array.ndim or any(i >= n for i, n in zip(element, array.shape, strict=True)):
+        return
+    value = float(np.real(array[element]))
+    held = source.held if isinstance(source, Operation) else None
+    note = "   held by an edit" if held is not None and held[element] else ""
+    if array.dtype.kind in "iu":
+        text = symbol_label(view.window, int(value))
+        yield Span(where(view, values), "strong"), Span(f"   {text}   number {int(value)}", "text")
+        return
+    digits = _all_digits(value)
+    yield (
+        Span(where(view, values), "strong"),
+        Span("   "),
+        Token(digits, "result"),
+        Span(note, "edited"),
+    )
+    if source is operation:
+        written = arithmetic(Number(operation, element, values, view.window))
+        if written:
+            yield Span("= ", "faint"), *written
+
+
+def _all_digits(value: float) -> str:
+    """As many digits as tell this number from its neighbours."""
+    sign = "" if value < 0 else "+"
+    return f"{sign}{value!r}".replace("-", "−") if np.isfinite(value) else signed(value)
+
+
+def _verification(view: View, _values: Values) -> Iterator[TailLine]:
+    found = view.verification
+    if found is None or found.index != view.index:
+        return
+    verdict = Span("✓", "good") if found.passed else Span("✗ DIFFERS", "error")
+    yield (
+        Span("verify: ", "strong"),
+        Span(f"backward {exact(found.backward)}   derivative {exact(found.derivative)}   "),
+        Span(f"error {found.error:.0e}   "),
+        verdict,
+    )
+
+
+def _wrong(view: View, _values: Values) -> Iterator[TailLine]:
+    if view.wrong == view.index:
+        text = "✗ the first operation that is wrong: from here on the gradients are no derivatives"
+        yield (Span(text, "error"),)
+
+
+def _changed(view: View, values: Values) -> Iterator[TailLine]:
+    """The selected number and the loss before the edits and now."""
+    if view.base is None:
+        return
+    _, made = _selected(view)
+    index = made.index if made is not None else None
+    if index in view.changed and index is not None:
+        before = _number(view.base[index], view.selected.element)
+        now = _number(view.trace[index], view.selected.element)
+        if before is not None and now is not None:
+            yield _difference("before", before, now, exact)
+    elif made is None and view.selected.operand is not None:
+        yield from _given_changed(view)
+    yield _difference("loss before", view.base.loss, view.trace.loss, "{:.6f}".format)
+
+
+def _given_changed(view: View) -> Iterator[TailLine]:
+    given = view.operation.operands.given(view.selected.operand or "")
+    if given is None or view.base is None:
+        return
+    arrays = view.base.given[given].value, view.trace.given[given].value
+    if arrays[0] is not arrays[1] and arrays[0].dtype.kind == "f":
+        before, now = (float(array[view.selected.element]) for array in arrays)
+        yield _difference("before", before, now, exact)
+
+
+def _number(operation: Operation, element: tuple[int, ...]) -> float | None:
+    try:
+        return number_at(operation, element)
+    except IndexError:
+        return None
+
+
+def _difference(title: str, before: float, now: float, write: Callable[[float], str]) -> TailLine:
+    return (
+        Span(f"{title} ", "faint"),
+        Span(write(before)),
+        Span("   now ", "faint"),
+        Span(write(now), "edited"),
+        Span("   difference ", "faint"),
+        Span(signed(now - before)),
+    )
+
+
+def _distribution(view: View, values: Values) -> Iterator[TailLine]:
+    """At the softmax, the symbols that are thought likeliest; before the edits too."""
+    if view.operation.name != "softmax":
+        return
+    row = view.selected.element[0] if view.selected.operand is None else 0
+    before = view.base[view.index] if view.base and view.index in view.changed else None
+    if before is not None:
+        yield Span("before ", "faint"), *_likeliest(view, before, values, row)
+    title = "now    " if before is not None else "likeliest "
+    yield Span(title, "faint"), *_likeliest(view, view.operation, values, row)
+
+
+def _likeliest(view: View, operation: Operation, values: Values, row: int) -> Iterator[Span]:
+    p = np.real(values.of(operation)[row])
+    target = int(view.window.targets[operation.t - 1, row])
+    known = view.trace.given.get(f"target_{operation.t}")
+    if known is not None and known.value.dtype.kind in "iu":
+        target = int(known.value[row])
+    for symbol in np.argsort(-p, kind="stable")[:_SYMBOLS].tolist():
+        text = f" {symbol_label(view.window, symbol)} {p[symbol]:6.1%} "
+        yield Span(text, "strong" if symbol == target else "text")
+    yield Span(f"  target {symbol_label(view.window, target)} {p[target]:6.1%}", "strong")

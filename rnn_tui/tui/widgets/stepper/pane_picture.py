@@ -1,0 +1,108 @@
+"""What the two ways to look at an operation share: the formula above, the words below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from rnn_tui.stepping.formulas import Token, tokens
+from rnn_tui.stepping.values import Latest, Values
+from rnn_tui.stepping.view import View
+from rnn_tui.tui.renderables.formula_line import operand_styles, token_segments
+from rnn_tui.tui.renderables.heatmap import Shades
+from rnn_tui.tui.renderables.palette import Palette
+from rnn_tui.tui.renderables.row_picture import RowPicture
+from rnn_tui.tui.widgets.stepper.line_pane import inks
+from rnn_tui.tui.widgets.stepper.operand_rows import Cell, Row, Shown
+from rnn_tui.tui.widgets.stepper.operation_tail import TailLine
+
+_MOST_PICTURES: Final = 256
+_LEAST_GAP: Final = 3
+
+
+@dataclass(frozen=True)
+class Look:
+    """What everything is drawn with."""
+
+    palette: Palette
+    shades: Shades | None
+    width: int
+    height: int
+
+    @property
+    def inks(self) -> Mapping[str, Style]:
+        """The styles of words."""
+        return inks(self.palette.background, self.palette.dark)
+
+
+class Spot(NamedTuple):
+    """What a line belongs to, and which value is drawn at a column of it."""
+
+    row: Row
+    what: Shown
+    cell_at: Callable[[int], Cell | None]
+
+
+@dataclass
+class Memory:
+    """What is kept from one stop to the next."""
+
+    values: Values = field(default_factory=Values)
+    pictures: Latest[RowPicture] = field(default_factory=lambda: Latest(_MOST_PICTURES))
+
+
+class PanePicture:
+    """``lines[y]`` are the segments of a line, ``spots[y]`` what it belongs to."""
+
+    def __init__(self, view: View, look: Look, memory: Memory) -> None:
+        self.view, self.look, self.memory = view, look, memory
+        self.lines: list[list[Segment]] = []
+        self.spots: dict[int, Spot] = {}
+        self.operands = operand_styles(list(view.operation.operands), look.palette)
+        self.formula()
+        self.draw()
+
+    def draw(self) -> None:
+        """Add the lines below the formula."""
+        raise NotImplementedError
+
+    def ink(self, text: str, ink: str = "text") -> Segment:
+        """Some words."""
+        return Segment(text, self.look.inks[ink])
+
+    def put(self, segments: list[Segment], spot: Spot | None = None) -> None:
+        """Add a line."""
+        if spot is not None:
+            self.spots[len(self.lines)] = spot
+        self.lines.append(segments)
+
+    def formula(self) -> None:
+        """The formula at this time, its factors in their colours; at the right, what it is."""
+        operation = self.view.operation
+        pieces = tokens(operation.formula, operation.operands, operation.t)
+        segments = token_segments(pieces, self.operands, self.look.palette)
+        several = len(self.view.window.state) > 1 and operation.layer is not None
+        title = f"{operation.name} · layer {operation.layer}" if several else operation.name
+        room = self.look.width - _cells(segments) - cell_len(title)
+        if room >= _LEAST_GAP:
+            segments += [self.ink(" " * room), self.ink(title, "faint")]
+        self.put(segments)
+
+    def tail(self, line: TailLine) -> None:
+        """Add a line of what is said below."""
+        segments: list[Segment] = []
+        for part in line:
+            if isinstance(part, Token):
+                segments += token_segments([part], self.operands, self.look.palette)
+            else:
+                segments.append(self.ink(*part))
+        self.put(segments)
+
+
+def _cells(segments: list[Segment]) -> int:
+    return sum(cell_len(segment.text) for segment in segments)
