@@ -78,7 +78,9 @@ def credit_map(trace: Trace, layer: int | None = None, row: int = 0) -> Floats:
     L_t is the loss of step t and of ``row``, as it enters the mean: over T*B.
     """
     passed = _Pass.of(trace, row)
-    return _finish(_crediting(passed))[passed.chosen(layer)]
+    layer = passed.chosen(layer)
+    credit: Floats = _finish(_crediting(passed))[layer]
+    return credit
 
 
 def jacobian_norms(trace: Trace, layer: int | None = None, row: int = 0) -> JacobianNorms:

@@ -1,0 +1,78 @@
+"""The pieces that a condition's text is cut into, and the error that points at one."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from rnn_tui.text.visible import visible_line
+
+MOST_CHARACTERS = 1000
+MOST_TOKENS = 100
+
+
+class ConditionError(ValueError):
+    """What is wrong with a condition, and the column, from 1, where it is."""
+
+    def __init__(self, message: str, column: int, text: str = "") -> None:
+        super().__init__(f"column {column}: {message}")
+        self.message, self.column, self.text = message, column, text
+
+    def pointing(self) -> str:
+        """The condition, and below it a caret under the column."""
+        shown = "".join(char if char.isprintable() else "·" for char in self.text)
+        return f"{shown}\n{' ' * (self.column - 1)}^"
+
+
+class Token(NamedTuple):
+    """A piece of the text. ``kind``: number, name, word, symbol, or end."""
+
+    kind: str
+    text: str
+    column: int
+
+
+_TOKEN = re.compile(
+    r"""(?P<space>\ +)
+    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    |(?P<word>"[^"]*"|'[^']*')
+    |(?P<symbol><=|>=|==|!=|[<>=()+*/≤≥≠−-])""",
+    re.VERBOSE,
+)
+_SAME = {"=": "==", "≤": "<=", "≥": ">=", "≠": "!=", "−": "-"}
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens, the last of which is the end. Raises ConditionError."""
+    if len(text) > MOST_CHARACTERS:
+        problem = f"a condition has at most {MOST_CHARACTERS} characters"
+        raise ConditionError(problem, MOST_CHARACTERS + 1)
+    tokens, start = [], 0
+    while start < len(text):
+        match = _TOKEN.match(text, start)
+        if match is None or not match[0].isprintable():
+            raise ConditionError(_unreadable(text[start]), start + 1)
+        kind, start = str(match.lastgroup), match.end()
+        if kind != "space":
+            tokens.append(Token(kind, _SAME.get(match[0], match[0]), match.start() + 1))
+    if len(tokens) > MOST_TOKENS:
+        problem = f"a condition has at most {MOST_TOKENS} words and signs"
+        raise ConditionError(problem, tokens[MOST_TOKENS].column)
+    return [*tokens, Token("end", "", len(text) + 1)]
+
+
+def _unreadable(char: str) -> str:
+    if char in "\"'":
+        return f"this quote has no end: close it with {char}"
+    return f"{quoted(char)} means nothing here"
+
+
+def quoted(text: str) -> str:
+    """As an error shows what was written: nothing in it acts."""
+    return f"'{short(visible_line(text))}'"
+
+
+def short(text: str, width: int = 40) -> str:
+    """At most ``width`` characters of it."""
+    return text if len(text) <= width else text[: width - 1] + "…"
