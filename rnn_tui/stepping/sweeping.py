@@ -1,0 +1,46 @@
+"""A sweep in words: every number of every gradient against the complex-step derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from rnn_tui.core.sweep import SweepProgress, Swept, sweep
+from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.errors import StepperError
+
+
+def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
+    """The whole sweep: yields progress, 0..1, and returns what it found."""
+    found = None
+    try:
+        for found in sweep(trace):
+            yield found.done / max(found.total, 1)
+    except ValueError as error:
+        raise StepperError(str(error)) from None
+    if found is None:
+        raise StepperError("this network has no parameters to verify")
+    return found
+
+
+def sweep_words(found: SweepProgress) -> str:
+    """One line for each array: how many elements, the worst of them, the verdict."""
+    rows: list[tuple[str, ...]] = [
+        ("array", "elements", "worst", "backward", "derivative", "error", "verdict")
+    ]
+    rows += [sweep_row(name, swept) for name, swept in found.by_name.items()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def sweep_row(name: str, swept: Swept) -> tuple[str, ...]:
+    """One array of a sweep, in words of a few characters each."""
+    counted = f"{swept.checked:,} of {swept.size:,}"
+    worst = swept.worst
+    if worst is None:
+        return name, counted, "", "", "", "", "waiting"
+    element = "[" + ", ".join(map(str, worst.element)) + "]"
+    numbers = f"{worst.backward:+.6e}", f"{worst.derivative:+.6e}", f"{worst.error:.0e}"
+    return name, counted, element, *numbers, "✓ equal" if swept.passed else "✗ DIFFERS"

@@ -1,0 +1,68 @@
+"""A list of things to choose one of, or only to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from rnn_tui.text.visible import visible_line
+
+
+class ChoiceScreen(ModalScreen[int | None]):
+    """Shows ``lines``; the answer is the number of the chosen one, from 0, or None."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    ChoiceScreen { align: center middle; }
+    ChoiceScreen OptionList {
+        width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 100%;
+        border: round $primary; background: $surface; padding: 0 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "close", show=False, id="choice.close"),
+        Binding("j", "down", "down", show=False, id="choice.down"),
+        Binding("k", "up", "up", show=False, id="choice.up"),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str], chosen: int = 0, does: str = "") -> None:
+        super().__init__()
+        self._title, self._lines, self._chosen = title, lines, chosen
+        self._does = f"enter {does} · esc closes" if does else "esc closes"
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        options = [
+            Option(Text("\n".join(map(visible_line, line.split("\n"))))) for line in self._lines
+        ]
+        listed = OptionList(*options, markup=False)
+        listed.border_title = Content(self._title)
+        listed.border_subtitle = Content(self._does)
+        yield listed
+
+    def on_mount(self) -> None:
+        """Begin at what is chosen now."""
+        listed = self.query_one(OptionList)
+        listed.highlighted = self._chosen
+        listed.focus()
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Answer."""
+        self.dismiss(event.option_index)
+
+    def action_down(self) -> None:
+        """One line down."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """One line up."""
+        self.query_one(OptionList).action_cursor_up()

@@ -1,0 +1,307 @@
+"""The stepper: one pass of backpropagation through time, operation by operation, both ways.
+
+Keys are commands (``stepping.commands``); what a command needs time for is computed in a thread,
+while the walk goes on, and taken over when it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from rnn_tui.stepping.commands import Answer, carry_out
+from rnn_tui.stepping.errors import StepperError
+from rnn_tui.stepping.stepper import Stepper, Task
+from rnn_tui.stepping.view import View
+from rnn_tui.stepping.window import Window
+from rnn_tui.tui.background import Background, GivenUpError
+from rnn_tui.tui.player import Player
+from rnn_tui.tui.screens.choice import ChoiceScreen
+from rnn_tui.tui.screens.stepper_dialogs import DIALOGS
+from rnn_tui.tui.screens.stepper_keys import KEYS
+from rnn_tui.tui.sweeper import Sweeper
+from rnn_tui.tui.widgets.pane_tabs import PaneTabs
+from rnn_tui.tui.widgets.stepper.operation_list import OperationList
+from rnn_tui.tui.widgets.stepper.operation_pane import OperationPane
+from rnn_tui.tui.widgets.stepper.prompt_line import PromptLine
+from rnn_tui.tui.widgets.stepper.stepper_board import StepperBoard
+from rnn_tui.tui.widgets.stepper.stepper_header import StepperHeader
+from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip
+
+
+class StepperScreen(Screen[None]):
+    """Walks through row ``row`` of a window. It is dismissed when one leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    view: var[View | None] = var(None, init=False)
+    stepper: Stepper | None = None
+    """The walk; None until the window is traced."""
+
+    def __init__(self, window: Window, row: int = 0) -> None:
+        super().__init__()
+        self._window, self._row = window, row
+        self._background = Background(self._report)
+        self._player = Player(self, self._play_on)
+        self.sweep = Sweeper(self)
+
+    def compose(self) -> ComposeResult:
+        """Where one is, the panes, what happened, the keys."""
+        yield StepperHeader()
+        yield StepperBoard()
+        yield PromptLine()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Trace the window; the frame is shown already."""
+        self.run_worker(self._open(), exit_on_error=True)
+
+    async def _open(self) -> None:
+        window = self._window
+        row = window if window.batch == 1 else window.one_row(self._row)
+        try:
+            trace = await self._background.run("tracing", row.tracing())
+        except GivenUpError:
+            self.dismiss(None)
+            return
+        self.stepper = Stepper(window, self._row, trace)
+        self.stepper.message = "→ goes on, ? explains the keys and the words"
+        self.show()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._background.give_up()
+        self.sweep.give_up()
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Draw the walk as it stands."""
+        if self.stepper is not None:
+            self.view = self.stepper.view(self._player.playing)
+
+    def watch_view(self, view: View | None) -> None:
+        """Hand it down."""
+        if view is None:
+            return
+        self.query_one(StepperHeader).view = view
+        self.query_one(StepperBoard).view = view
+        if not self.prompt.asking:
+            self.prompt.say(view.message)
+
+    @property
+    def prompt(self) -> PromptLine:
+        """The line at the bottom."""
+        return self.query_one(PromptLine)
+
+    def _report(self, work: str) -> None:
+        if self.is_attached:
+            self.query_one(StepperHeader).work = work
+
+    # -- commands ---------------------------------------------------------------------------------
+
+    def action_do(self, line: str) -> None:
+        """Carry out a command."""
+        self.do(line)
+
+    def do(self, line: str) -> bool:
+        """Carry out a command; whether it could be."""
+        return self.ask(lambda stepper: carry_out(stepper, line))
+
+    def go(self, index: int) -> None:
+        """Jump to an operation."""
+        self.ask(lambda stepper: stepper.jump(index))
+
+    def ask(self, question: Callable[[Stepper], Answer | None]) -> bool:
+        """Do something with the walk; whether it could be done."""
+        stepper = self.stepper
+        if stepper is None:
+            return False
+        stepper.message = ""
+        try:
+            answer = question(stepper)
+        except StepperError as error:
+            self.prompt.say(str(error), trouble=True)
+            return False
+        if isinstance(answer, Task):
+            self.begin(answer)
+        else:
+            self._tell(answer or "")
+        return True
+
+    def begin(self, task: Task, then: Callable[[Any], None] | None = None) -> None:
+        """Work on a task in the background; ``then`` gets what was found."""
+        if self._background.busy:
+            busy = f"still at work: {self._background.busy}; esc gives it up"
+            self.prompt.say(busy, trouble=True)
+        else:
+            self.run_worker(self._perform(task, then), exit_on_error=True)
+
+    async def _perform(self, task: Task, then: Callable[[Any], None] | None) -> None:
+        try:
+            found = await self._background.run(task.title, task.work)
+            before = self.stepper.trace if self.stepper else None
+            answer = task.apply(found)
+        except StepperError as error:
+            self.prompt.say(str(error), trouble=True)
+            return
+        except GivenUpError:
+            self.prompt.say(f"{task.title}: given up")
+            return
+        if self.stepper is not None and self.stepper.trace is not before:
+            self.sweep.forget()
+        self._tell(answer)
+        if then is not None:
+            then(found)
+
+    def _tell(self, answer: str) -> None:
+        """A line is shown below, a list on its own."""
+        if "\n" in answer:
+            self.app.push_screen(ChoiceScreen("answer", answer.split("\n")))
+        elif self.stepper is not None:
+            self.stepper.message = answer
+        self.show()
+
+    # -- the line ---------------------------------------------------------------------------------
+
+    def action_ask(self, beginning: str) -> None:
+        """Have a command written."""
+        if self.stepper is not None:
+            self._player.pause()
+            self.prompt.ask(beginning)
+
+    def action_edit(self) -> None:
+        """Have a new value written for the selected number."""
+        stepper = self.stepper
+        if stepper is not None:
+            value = stepper.array(stepper.selected.operand)[stepper.selected.element]
+            self._player.pause()
+            self.prompt.ask(f"edit = {value:.17g}", chosen=len(f"{value:.17g}"))
+
+    @on(PromptLine.Entered)
+    def carry_out_line(self, event: PromptLine.Entered) -> None:
+        """A command was written: one that is none may be mended."""
+        if self.do(event.line):
+            self._close_prompt()
+
+    @on(PromptLine.GivenUp)
+    def _close_prompt(self) -> None:
+        self.set_focus(None)
+        self.prompt.done()
+        self.show()
+
+    def choose(
+        self,
+        title: str,
+        lines: list[str],
+        act: Callable[[int], Any],
+        chosen: int = 0,
+        does: str = "",
+    ) -> None:
+        """Have one of some lines chosen."""
+
+        def answered(answer: int | None) -> None:
+            if answer is not None:
+                act(answer)
+
+        self.app.push_screen(ChoiceScreen(title, lines, chosen, does), answered)
+
+    # -- keys with more to them -------------------------------------------------------------------
+
+    def action_dialog(self, name: str) -> None:
+        """Open a window of its own."""
+        if self.stepper is not None:
+            self._pause()
+            DIALOGS[name](self, self.stepper)
+
+    def action_select(self, by: int) -> None:
+        """Another operand."""
+        self.ask(lambda stepper: stepper.select_next(by))
+
+    def action_element(self, rows: int, columns: int) -> None:
+        """Another number of the selected array."""
+        self.ask(lambda stepper: stepper.move_element(rows, columns))
+
+    def action_numbers(self) -> None:
+        """The numbers themselves."""
+        pane = self.query_one(StepperBoard).operation_pane
+        pane.numbers = not pane.numbers
+
+    def action_full(self) -> None:
+        """One pane or all."""
+        board = self.query_one(StepperBoard)
+        board.full = not board.full
+
+    def action_pane(self, number: int) -> None:
+        """Look at a pane."""
+        self.query_one(StepperBoard).current = number
+
+    def action_play(self) -> None:
+        """Play or stop."""
+        if self._player.playing:
+            self._pause()
+        else:
+            self.action_direction(0)
+
+    def action_direction(self, direction: int) -> None:
+        """Play this way."""
+        if self.stepper is not None:
+            self._player.play(direction)
+            self._tell(self._player.words)
+
+    def action_speed(self, by: int) -> None:
+        """Play faster or slower."""
+        if self.stepper is not None:
+            self._player.faster(by)
+            self._tell(self._player.words)
+
+    def _play_on(self, by: int) -> None:
+        stepper = self.stepper
+        if stepper is None or not self.is_current:
+            return
+        before = stepper.index
+        stepper.step(by)
+        if stepper.index == before:
+            self._pause()
+        self.show()
+
+    def _pause(self) -> None:
+        if self._player.playing:
+            self._player.pause()
+            self._tell("")
+
+    def action_leave(self) -> None:
+        """Give up what is being computed, or leave."""
+        if self._background.busy:
+            self._background.give_up()
+        else:
+            self.dismiss(None)
+
+    # -- the mouse --------------------------------------------------------------------------------
+
+    @on(TimeStrip.Chosen)
+    def go_to_time(self, event: TimeStrip.Chosen) -> None:
+        """A character was clicked."""
+        self.do(f"time {event.t}")
+
+    @on(OperationList.Chosen)
+    def go_to_operation(self, event: OperationList.Chosen) -> None:
+        """An operation was clicked."""
+        self.go(event.index)
+
+    @on(OperationPane.RowChosen)
+    def select_row(self, event: OperationPane.RowChosen) -> None:
+        """An operand or one of its numbers was clicked."""
+        self.ask(lambda stepper: stepper.select(event.operand, event.element))
+
+    @on(PaneTabs.Chosen)
+    def choose_pane(self, event: PaneTabs.Chosen) -> None:
+        """A tab was clicked."""
+        self.action_pane(event.number)

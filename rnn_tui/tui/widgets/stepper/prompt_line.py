@@ -1,0 +1,105 @@
+"""The line at the bottom: what happened, or a command that is being written."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from rnn_tui.text.visible import visible_line
+
+
+class PromptLine(Vertical):
+    """Says what happened; with ``ask`` it takes a command instead, until it is carried out."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    PromptLine { height: auto; max-height: 3; width: 1fr; }
+    PromptLine Static { height: auto; max-height: 2; min-height: 1; width: 1fr; padding: 0 1; }
+    PromptLine Static.-trouble { color: $error; }
+    PromptLine Input {
+        height: 1; width: 1fr; border: none; padding: 0 1; background: $panel; display: none;
+    }
+    PromptLine.-asking Input { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "leave the line", show=False, id="prompt.leave"),
+        Binding("up", "recall(-1)", "the command before", show=False, id="prompt.before"),
+        Binding("down", "recall(1)", "the command after", show=False, id="prompt.after"),
+    ]
+
+    class Entered(Message):
+        """A command was written."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class GivenUp(Message):
+        """The line was left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history: list[str] = []
+        self._place = 0
+
+    def compose(self) -> ComposeResult:
+        """What happened, and where commands are written."""
+        yield Static(markup=False)
+        yield Input(placeholder="a command: help lists them", select_on_focus=False)
+
+    @property
+    def asking(self) -> bool:
+        """Whether a command is being written."""
+        return self.has_class("-asking")
+
+    def say(self, text: str, trouble: bool = False) -> None:
+        """Show one or two lines of text, as they are."""
+        said = self.query_one(Static)
+        said.set_class(trouble, "-trouble")
+        said.update(Content("\n".join(visible_line(line) for line in text.split("\n"))))
+
+    def ask(self, beginning: str, chosen: int = 0) -> None:
+        """Have a command written that begins so; the last ``chosen`` characters are selected."""
+        self.add_class("-asking")
+        line = self.query_one(Input)
+        line.value = beginning
+        line.focus()
+        line.cursor_position = len(beginning)
+        if chosen:
+            line.selection = type(line.selection)(len(beginning) - chosen, len(beginning))
+        self._place = len(self._history)
+
+    def done(self) -> None:
+        """The command was carried out."""
+        self.remove_class("-asking")
+
+    @on(Input.Submitted)
+    def enter(self, event: Input.Submitted) -> None:
+        """Hand the command on; the line stays until it is known to have been one."""
+        event.stop()
+        line = event.value.strip()
+        if not line:
+            self.action_give_up()
+            return
+        if line not in self._history[-1:]:
+            self._history.append(line)
+        self.post_message(self.Entered(line))
+
+    def action_give_up(self) -> None:
+        """Leave the line."""
+        self.say("")
+        self.post_message(self.GivenUp())
+
+    def action_recall(self, by: int) -> None:
+        """An earlier command, or a later one."""
+        self._place = min(max(self._place + by, 0), len(self._history))
+        line = self.query_one(Input)
+        recalled = self._history[self._place] if self._place < len(self._history) else ""
+        line.value = recalled
+        line.cursor_position = len(recalled)

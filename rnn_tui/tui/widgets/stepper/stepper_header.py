@@ -1,0 +1,84 @@
+"""The line above the stepper: whose pass this is, which way it goes, and where in it one stands."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnn_tui.stepping.view import View
+from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.widgets.stepper.line_pane import inks
+from rnn_tui.tui.widgets.surroundings import surroundings
+
+DIRECTIONS = {
+    "forward": "▶ FORWARD",
+    "loss": "● LOSS",
+    "backward": "◀ BACKWARD",
+    "sum": "Σ SUMS",
+    "clip": "┤ CLIP",
+    "update": "⇒ UPDATE",
+}
+"""A sign and a word for each phase: the sign alone would say it without colours too."""
+
+_WIDEST = max(map(len, DIRECTIONS.values()))
+
+
+class StepperHeader(Widget):
+    """One line. ``work`` is what is being computed, with its progress."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    StepperHeader { height: 1; width: 1fr; background: $panel; padding: 0 1; }
+    """
+
+    view: reactive[View | None] = reactive(None)
+    work: reactive[str] = reactive("")
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 (there is one line)
+        """On the left what is walked through, on the right where."""
+        styles, width = inks(*surroundings(self)), self.size.width
+        if self.view is None:
+            line = f" stepper   {self.work}"
+            return Strip([Segment(set_cell_size(line, width), styles["text"])])
+        phase, place = self._where(self.view)
+        marks = self._marks(self.view)
+        room = width - cell_len(phase) - cell_len(place) - cell_len(marks) - 1
+        left = set_cell_size(self._what(self.view, room), max(room, 0))
+        return Strip(
+            [
+                Segment(left + " ", styles["text"]),
+                Segment(marks, styles["edited"]),
+                Segment(phase, styles["accent"]),
+                Segment(place, styles["text"]),
+            ]
+        ).crop(0, width)
+
+    @staticmethod
+    def _where(view: View) -> tuple[str, str]:
+        """Of the same width all the way, so that nothing jumps."""
+        operation, T, total = view.operation, view.window.steps, len(view.trace)
+        t = f"t = {operation.t:>{len(str(T))}} of {T}" if operation.t else ""
+        t = t.ljust(len(f"t = {T} of {T}"))
+        place = f"  {t}   op {view.index + 1:>{len(f'{total:,}')},} of {total:,} "
+        return DIRECTIONS[operation.phase].ljust(_WIDEST), place
+
+    def _marks(self, view: View) -> str:
+        playing = {-1: "◂◂ ", 0: "", 1: "▸▸ "}[view.playing]
+        edits = f"{len(view.edits)} edited  " if view.edits else ""
+        fault = f"✗ {view.fault}  " if view.fault else ""
+        work = f"{self.work}  " if self.work else ""
+        return f"{work}{playing}{edits}{fault}"
+
+    @staticmethod
+    def _what(view: View, room: int) -> str:
+        """As much of the title as there is room for."""
+        window = view.window
+        row = f" · row {window.row + 1} of {window.rows}" if window.row is not None else ""
+        title, loss = visible_line(window.title), f" · loss {view.trace.loss:.4f} nats"
+        wordings = (f" stepper   {title}{row}{loss}", f" {title}{row}{loss}", f" {title}{loss}")
+        fitting = next((text for text in wordings if cell_len(text) <= room), None)
+        return fitting or f" {loss.removeprefix(' · ')}"
