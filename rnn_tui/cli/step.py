@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,41 +14,14 @@ from click.shell_completion import CompletionItem
 from rnn_tui.cli.app import require_terminal, take_keys_from_terminal
 from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import Command, RunCommand, attach_option, runs_option, setting_option
+from rnn_tui.cli.walked import DRAWN, LEARNING, SETTINGS, Asked, find_window
 from rnn_tui.runs.configuration import FIELDS
-from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.names import is_name
-from rnn_tui.runs.places import runs_folder
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
 from rnn_tui.training.client import ONE_THREAD
 
 if TYPE_CHECKING:
-    from rnn_tui.stepping.sources import StepText
     from rnn_tui.stepping.window import Window
-
-DRAWN = ("hidden", "layers", "initialization", "seed")
-NETWORK = ("cell", "dtype", "symbols")
-LEARNING = ("optimizer", "learning_rate", "clip", "clip_value", "momentum", "weight_decay")
-
-TAKES: Mapping[str, frozenset[str]] = {
-    "a run": frozenset({"at", "row"}),
-    "--checkpoint": frozenset({"text", "window", "checkpoint", "at"}),
-    "--weights": frozenset({"text", "window", "weights", "vocabulary", *NETWORK, *LEARNING}),
-    "fresh weights": frozenset({"text", "window", "vocabulary", *DRAWN, *NETWORK, *LEARNING}),
-}
-"""Which of the options that say what is walked through go with where the weights come from."""
-
-
-class Asked(NamedTuple):
-    """What is to be walked through, in words; None and False is what was not given."""
-
-    what: str
-    runs: str | None
-    options: dict[str, Any]
-
-    def settings(self) -> dict[str, Any]:
-        """Those of the options that are settings of a network, or of its learning."""
-        return {name: self.options[name] for name in (*DRAWN, *NETWORK, *LEARNING)}
 
 
 class StepCommand(RunCommand):
@@ -64,7 +37,7 @@ class StepCommand(RunCommand):
 
 def settings_options(command: Command) -> Command:
     """Add the settings that a walk has in common with a run, with the defaults of a walk."""
-    for name in reversed((*DRAWN, *NETWORK, *LEARNING)):
+    for name in reversed(SETTINGS):
         field = replace(FIELDS[name], default=DEFAULTS.get(name, FIELDS[name].default))
         attach_option(command, setting_option(field))
     return command
@@ -154,7 +127,7 @@ def step(
     _check_output(asked, print_, json_, script, full, digits)
     if not (print_ or json_ or script):
         require_terminal("--print, --json or --script", reads_text=what == "-")
-    window = _window(asked)
+    window = find_window(asked)
     row = _row(window, options["row"])
     if print_ or json_:
         _write(_walk(window.one_row(row) if window.batch > 1 else window, json_, full, digits))
@@ -178,101 +151,11 @@ def _check_output(
         raise ConfigError("TEXT and --script cannot both be standard input: name a file")
 
 
-# -- what is walked through ------------------------------------------------------------------------
-
-
-def _window(asked: Asked) -> Window:
-    """Decide where text and weights come from, and read them."""
-    options = asked.options
-    if options["checkpoint"] and options["weights"]:
-        raise ConfigError("--checkpoint and --weights are two networks: leave one of them out")
-    if options["checkpoint"]:
-        _refuse_others(asked, "--checkpoint")
-        return _of_checkpoint(asked)
-    if options["weights"]:
-        _refuse_others(asked, "--weights")
-        return _of_weights(asked)
-    if _is_run(asked):
-        _refuse_others(asked, "a run")
-        return _of_run(asked)
-    _refuse_others(asked, "fresh weights")
-    return _of_text(asked)
-
-
-def _refuse_others(asked: Asked, source: str) -> None:
-    """An option that would be without effect is a misunderstanding."""
-    for name, value in asked.options.items():
-        if value not in (None, False) and name not in TAKES[source]:
-            option = f"--{name.replace('_', '-')}"
-            raise ConfigError(f"{option} does not go with {source}: leave it out")
-
-
-def _is_run(asked: Asked) -> bool:
-    """Whether WHAT is a run: asked for as one, or there is one."""
-    if asked.options["text"]:
-        return False
-    if asked.options["at"] is not None or asked.options["row"] is not None:
-        return True
-    if "/" in asked.what or asked.what in (".", ".."):
-        folder = os.path.expanduser(asked.what)
-    elif is_name(asked.what):
-        folder = os.path.join(runs_folder(asked.runs, os.environ), asked.what)
-    else:
-        return False
-    return os.path.lexists(os.path.join(folder, "run.json"))
-
-
-def _of_run(asked: Asked) -> Window:
-    directory = open_run(runs_folder(asked.runs, os.environ), asked.what)
-    from rnn_tui.stepping.replay import run_window
-
-    return run_window(directory.path, asked.options["at"])
-
-
-def _of_checkpoint(asked: Asked) -> Window:
-    name = asked.options["checkpoint"]
-    directory: RunDirectory = open_run(runs_folder(asked.runs, os.environ), name)
-    text = _text(asked, directory.facts().vocabulary_kind)
-    from rnn_tui.stepping.sources import checkpoint_window
-
-    return checkpoint_window(text, directory, asked.options["at"])
-
-
-def _of_weights(asked: Asked) -> Window:
-    from rnn_tui.stepping.sources import step_config, weights_window
-
-    config = step_config(asked.settings())
-    text, vocabulary = _text(asked, config.symbols), asked.options["vocabulary"] or ""
-    return weights_window(text, asked.options["weights"], config, vocabulary)
-
-
-def _of_text(asked: Asked) -> Window:
-    from rnn_tui.stepping.sources import step_config, text_window
-
-    config = step_config(asked.settings())
-    text = _text(asked, config.symbols)
-    return text_window(text, config, asked.options["vocabulary"] or "")
-
-
-def _text(asked: Asked, kind: Any) -> StepText:
-    """A file's beginning where there is one, else the words themselves."""
-    from rnn_tui.stepping.sources import file_text, string_text
-
-    steps = asked.options["window"]
-    words = asked.options["text"] or not (asked.what == "-" or os.path.lexists(asked.what))
-    if words:
-        return string_text(asked.what, kind, steps)
-    return file_text(asked.what, kind, steps, stdin=getattr(sys.stdin, "buffer", None))
-
-
 def _row(window: Window, row: int | None) -> int:
     """The row, from 0."""
     if row is not None and row > window.batch:
         raise ConfigError(f"--row {row}: this run reads {window.batch} rows side by side")
     return (row or 1) - 1
-
-
-# -- how it is shown -------------------------------------------------------------------------------
 
 
 def _walk(window: Window, as_json: bool, full: bool, digits: int | None) -> Iterator[str]:
@@ -288,16 +171,13 @@ def _answers(window: Window, row: int, script: str) -> Iterator[str]:
     """What each command of a script answers."""
     from rnn_tui.stepping.commands import run_script
     from rnn_tui.stepping.errors import StepperError
-    from rnn_tui.stepping.stepper import Stepper
 
     try:
         with click.open_file(script, encoding="utf-8") as lines:
-            yield from run_script(Stepper(window, row), lines)
+            yield from run_script(window, lines, row)
     except StepperError as error:
         raise ConfigError(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ConfigError(f"cannot read the script {script}: {reason.lower()}") from error
 
@@ -307,9 +187,11 @@ def _write(lines: Iterable[str]) -> None:
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):  # a terminal may not know every sign of the formulas
         stream.reconfigure(errors="backslashreplace")
-    for line in lines:
-        stream.write(f"{line}\n")
-    stream.flush()
+    try:
+        for line in lines:
+            stream.write(f"{line}\n")
+    finally:
+        stream.flush()  # before a complaint is written
 
 
 def _open(window: Window, row: int, takes_keys: bool) -> int:

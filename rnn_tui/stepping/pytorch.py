@@ -116,7 +116,7 @@ def _checked_layers(found: dict[int, dict[str, Array]]) -> list[dict[str, Array]
 
 def _hidden(weight_hh: Array) -> int:
     """H; ConfigError where the rows say that the cell has gates."""
-    rows, H = weight_hh.shape if weight_hh.ndim == 2 else (0, 0)
+    rows, H = map(int, weight_hh.shape) if weight_hh.ndim == 2 else (0, 0)
     if not rows or not H:
         raise ConfigError(f"weight_hh_l0 has shape {weight_hh.shape}, expected (H, H)")
     gates = _GATES.get(rows // H) if rows % H == 0 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -97,7 +97,7 @@ def text_window(text: StepText, config: RunConfig, vocabulary: str = "") -> Wind
     symbols = Vocabulary.of(vocabulary or text.symbols, text.kind)
     V = len(symbols)
     architecture = Architecture(V, config.hidden, config.layers, V, config.cell)
-    _check_memory(architecture, len(text.symbols) - 1)
+    _require_memory(architecture, len(text.symbols) - 1)
     stream = initialization_stream(config.seed)
     _, params = initialize(architecture, config.initialization, stream, np.dtype(config.dtype))
     title = f"{text.title} · fresh weights, seed {config.seed}"
@@ -121,23 +121,30 @@ def weights_window(
     order = _order(text, len(params["b_y"]), vocabulary)
     symbols = Vocabulary(text.kind, tuple(sorted(order)))
     title = f"{text.title} · weights of {Path(file).name}"
-    _check_memory(architecture_of(params, config.cell), len(text.symbols) - 1)
+    require_memory(params, config.cell, len(text.symbols) - 1)
     return _window(text, _reordered(params, order), symbols, config, title)
 
 
-def checkpoint_window(text: StepText, run: RunDirectory, at: int | None = None) -> Window:
-    """The weights, optimiser and vocabulary of a run at a step, and a state of zeros."""
+def checkpoint_window(
+    text: StepText,
+    run: RunDirectory,
+    at: int | None = None,
+    tell: Callable[[float], None] = lambda _: None,
+) -> Window:
+    """The weights, optimiser and vocabulary of a run at a step, and a state of zeros.
+
+    ``at`` and ``tell`` are those of ``replay.run_window``, which says what it raises.
+    """
     from rnn_tui.stepping.replay import run_window
 
-    trained = run_window(run.path, at)
+    trained = run_window(run.path, at, tell=tell)
     inputs, targets = _encoded(text, trained.vocabulary)
-    architecture = architecture_of(trained.params, trained.cell)
-    _check_memory(architecture, len(inputs))
+    require_memory(trained.params, trained.cell, len(inputs))
     return replace(
         trained,
         inputs=inputs,
         targets=targets,
-        state=zero_state(architecture, 1, trained.dtype),
+        state=tuple(np.zeros_like(h[:1]) for h in trained.state),  # (1, H) a layer
         title=f"{text.title} · weights of {trained.title}",
         row=None,
         rows=1,
@@ -224,8 +231,13 @@ def _reordered(params: Params, order: tuple[str, ...]) -> Params:
     return {name: changed.get(name, value) for name, value in params.items()}
 
 
-def _check_memory(architecture: Architecture, T: int) -> None:
-    """ConfigError where a walk would keep more than any memory should hold.
+def require_memory(params: Params, cell: str, T: int) -> None:
+    """Raise ConfigError where a walk of T steps would keep more than any memory should hold."""
+    _require_memory(architecture_of(params, cell), T)
+
+
+def _require_memory(architecture: Architecture, T: int) -> None:
+    """The same before there are parameters.
 
     Kept are about 8 arrays (H,) a layer and 4 (V,) for each time step, and of each parameter
     itself, its sum, its clipped gradient, two moments and what an update makes of them.
@@ -236,5 +248,5 @@ def _check_memory(architecture: Architecture, T: int) -> None:
     if needed > LARGEST_TRACE:
         raise ConfigError(
             f"this walk needs about {needed / 2**30:.1f} GiB, the limit is "
-            f"{LARGEST_TRACE >> 30}: lower --hidden, --layers or --window"
+            f"{LARGEST_TRACE >> 30}: take fewer units, layers or time steps"
         )

@@ -116,9 +116,12 @@ def test_the_time_is_put_in_everywhere() -> None:
     window = tiny_window()
     trace = window.trace()
     for stop in (stop for stop in trace if stop.t):
-        for line in operation_lines(stop, trace, window):
+        lines = list(operation_lines(stop, trace, window))
+        arrays = [line for line in lines if line.startswith(("    reads ", "    gives "))]
+        for line in (lines[1], *arrays):
             assert "_{t-1}" not in line
             assert "_t " not in line
+            assert "^t " not in line
 
 
 def test_symbols_are_shown_beside_their_numbers() -> None:
