@@ -20,9 +20,11 @@ from rnn_tui.stepping.names import (
     element_of,
     find_given,
     find_operation,
+    is_symbol,
     read_named,
     read_number,
 )
+from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.plain import operation_text
 from rnn_tui.stepping.stepper import Stepper, Task
 from rnn_tui.stepping.sweeping import sweep_words, sweeping
@@ -248,7 +250,9 @@ def _edit(stepper: Stepper, rest: str) -> Answer:
         raise StepperError("write what and its new value, as in: edit W_hh[3, 4] = 0.5")
     target, element = _edited(stepper, left.strip())
     name = target if isinstance(target, str) else ""
-    return stepper.edit(Edit(target, element, read_number(right.strip(), name, stepper.window)))
+    return stepper.edit(
+        Edit(target, element, read_number(right.strip(), name, stepper.trace, stepper.window))
+    )
 
 
 def _edited(stepper: Stepper, left: str) -> tuple[str | int, tuple[int, ...]]:
@@ -276,14 +280,17 @@ def _edits(stepper: Stepper, _rest: str) -> Answer:
 
 
 def edit_words(stepper: Stepper, edit: Edit) -> str:
-    """``W_hh[3, 4]  0.2110 → 0.5``."""
+    """``layer0.W_hh[3, 4]  0.2110 → 0.5``, or ``x_3[0]  “a” → “b”``."""
     if isinstance(edit.target, str):
         name, before = edit.target, stepper.base.givens[edit.target]
     else:
         operation = stepper.base[edit.target]
         name, before = f"h_{operation.t}^({operation.layer})", operation.value
-    inside = ", ".join(map(str, edit.element))
-    return f"{name}[{inside}]  {before[edit.element]:.6g} → {edit.value:.6g}"
+    inside, old = ", ".join(map(str, edit.element)), before[edit.element]
+    if is_symbol(name, before):
+        labels = (symbol_label(stepper.window, int(number)) for number in (old, edit.value))
+        return f"{name}[{inside}]  {' → '.join(labels)}"
+    return f"{name}[{inside}]  {old:.6g} → {edit.value:.6g}"
 
 
 def _fault(stepper: Stepper, rest: str) -> Answer:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import numpy as np
+
+from rnn_tui.core.arrays import Array
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.formulas import at_step
@@ -94,9 +97,14 @@ def find_given(trace: Trace, name: str) -> str | None:
     return next((known for known in candidates if known in trace.givens), None)
 
 
-def read_number(text: str, target: str, window: Window) -> float:
+def is_symbol(name: str, value: Array) -> bool:
+    """Whether what is given under ``name`` is the number of a symbol."""
+    return name.startswith(("x_", "target_")) and np.issubdtype(value.dtype, np.integer)
+
+
+def read_number(text: str, target: str, trace: Trace, window: Window) -> float:
     """The new number of ``target``: a symbol for an input or a target, else a number."""
-    if target.startswith(("x_", "target_")) and window.inputs.ndim == 2:
+    if target in trace.givens and is_symbol(target, trace.givens[target]):
         return _symbol(text, window)
     try:
         return float(text)

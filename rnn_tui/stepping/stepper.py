@@ -16,8 +16,8 @@ from rnn_tui.core.derivative import Verification, Wrong, first_wrong, verify
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.flow import FlowReport, reporting
 from rnn_tui.core.record import Given, Operation
-from rnn_tui.core.retrace import Edit, Retraced, retrace
-from rnn_tui.core.trace import Trace
+from rnn_tui.core.retrace import Edit, Retraced, retracing
+from rnn_tui.core.trace import Trace, finished
 from rnn_tui.stepping.conditions import Condition, words
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.explanations import heading
@@ -278,9 +278,8 @@ class Stepper:
         base = self.base
 
         def work() -> Generator[float, None, tuple[Retraced, Wrong | None]]:
-            yield 0.0
             try:
-                made = retrace(base, edits, FAULTS[fault] if fault else None)
+                made = yield from retracing(base, edits, FAULTS[fault] if fault else None)
             except ValueError as error:
                 raise StepperError(str(error)) from None
             wrong = (yield from first_wrong(made.trace)) if fault else None
@@ -327,15 +326,6 @@ class Stepper:
             return f"row {row + 1} of {self.whole.batch}, loss {trace.loss:.6f} nats"
 
         return Task("another row", work(), apply)
-
-
-def finished(work: Generator[float, None, Any]) -> Any:
-    """What a generator returns in the end."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            return stop.value
 
 
 def fitted(element: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,6 +8,8 @@ from rnn_tui.core.sweep import SweepProgress, Swept, sweep
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.errors import StepperError
 
+HEADINGS = ("array", "verified", "worst", "backward", "derivative", "error", "verdict")
+
 
 def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
     """The whole sweep: yields progress, 0..1, and returns what it found."""

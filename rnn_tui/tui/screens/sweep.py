@@ -13,10 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
 from rnn_tui.core.sweep import SweepProgress
-from rnn_tui.stepping.sweeping import sweep_row
+from rnn_tui.stepping.sweeping import HEADINGS, sweep_row
 from rnn_tui.tui.sweeper import Sweeper
-
-COLUMNS = ("array", "verified", "worst", "backward", "derivative", "error", "verdict")
 
 REFRESH_SECONDS = 0.25
 
@@ -53,7 +51,7 @@ class SweepScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Begin, and look how far it is."""
         table = self.query_one(DataTable)
-        for column in COLUMNS:
+        for column in HEADINGS:
             table.add_column(column, key=column)
         self._sweeper.begin()
         self.set_interval(REFRESH_SECONDS, self._show)
@@ -76,7 +74,7 @@ class SweepScreen(ModalScreen[str | None]):
             if name not in table.rows:
                 table.add_row(*cells, key=name)
                 continue
-            for column, cell in zip(COLUMNS, cells, strict=True):
+            for column, cell in zip(HEADINGS, cells, strict=True):
                 table.update_cell(name, column, cell, update_width=True)
 
     @on(DataTable.RowSelected)
