@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.core.gradcheck import STEP
 from rnn_tui.core.ops import add_forward, affine_forward, lookup_forward, product_forward
 from rnn_tui.core.record import GradientOf, Operation
-from rnn_tui.core.trace import Trace
-
+from rnn_tui.core.trace import Trace, finished
 
 BLOCK = 1.5e8
 """How much is done without a pause, in nanoseconds on a core of 2020."""
@@ -46,9 +45,6 @@ class Push(NamedTuple):
     moved: GradientOf
     samples: slice
     direction: Direction
-
-
-Result = TypeVar("Result")
 
 
 class Slopes(NamedTuple):
@@ -85,10 +81,10 @@ class ComplexStep:
 
     def slopes(self, pushes: Sequence[Push], samples: int) -> Slopes:
         """The derivatives of the loss for ``samples`` directions at once."""
-        return finish(self.sloping(pushes, samples))
+        return finished(self.sloping(pushes, samples))
 
-    def sloping(self, pushes: Sequence[Push], samples: int) -> Generator[None, None, Slopes]:
-        """What ``slopes`` does, pausing after every block of work."""
+    def sloping(self, pushes: Sequence[Push], samples: int) -> Generator[float, None, Slopes]:
+        """What ``slopes`` does, yielding how much of it is done (0..1) after a block of work."""
         places = self._places(pushes)
         first = min(places, default=self._end)
         moved: dict[int, Array] = {}  # by operation, (K·B, ·)
@@ -111,7 +107,7 @@ class ComplexStep:
                     moved.pop(i, None)
             if work > BLOCK:
                 work = 0.0
-                yield
+                yield op.index / self._path[-1][0].index
         return Slopes(derivative / (STEP * self._count), scale / (STEP * self._count))
 
     def _places(self, pushes: Sequence[Push]) -> dict[int, list[tuple[str | None, Push]]]:
@@ -124,16 +120,6 @@ class ComplexStep:
             for use, operand in uses:
                 places[use].append((operand, push))
         return places
-
-
-def finish(run: Generator[object, None, Result]) -> Result:
-    """What a generator returns, without a pause."""
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
 
 
 def _work(op: Operation) -> float:
@@ -171,41 +157,42 @@ class _Step:
     """The imaginary parts (K·B, ·) of operands."""
     outer: list[tuple[slice, Outer]] = field(default_factory=list)
     """What moves its matrix."""
-    after: list[Push] = field(default_factory=list)
+    after: list[tuple[slice, Array]] = field(default_factory=list)
     """What moves its value."""
 
     def push(self, operand: str | None, push: Push) -> None:
         """Move ``operand``, or the value."""
-        if operand is None:
-            self.after.append(push)
-        elif isinstance(push.direction, Outer):
+        if isinstance(push.direction, Outer):
             self.outer.append((push.samples, push.direction))
+        elif operand is None:
+            self.after.append((push.samples, push.direction))
         else:
             before = self.moved.get(operand)
             width = np.shape(self.operation.operands[operand])[-1]
             imaginary = self.still(width) if before is None else before.copy()
-            self.moved[operand] = self.pushed(imaginary, push)
+            self.moved[operand] = self.pushed(imaginary, push.samples, push.direction)
 
     def result(self) -> Array:
         """The imaginary part of the value, (K·B, ·)."""
         with np.errstate(all="ignore"):
-            imaginary = self._through() if self.moved or self.outer else None
-            for push in self.after:
-                before = self.still(self.operation.value.shape[-1])
-                imaginary = self.pushed(before if imaginary is None else imaginary, push)
-        assert imaginary is not None
+            if self.moved or self.outer:
+                imaginary = self._through()
+            else:
+                imaginary = self.still(self.operation.value.shape[-1])
+            if self.after:
+                imaginary = imaginary.copy()  # it may be that of an operand
+            for samples, direction in self.after:
+                self.pushed(imaginary, samples, direction)
         return imaginary
 
     def still(self, width: int) -> Array:
         """The imaginary part of what does not move."""
         return np.zeros((self.samples * self.rows, width))
 
-    def pushed(self, imaginary: Array, push: Push) -> Array:
+    def pushed(self, imaginary: Array, samples: slice, direction: Array) -> Array:
         """``imaginary``, changed in place."""
-        assert not isinstance(push.direction, Outer)
-        bias = push.direction.ndim == 2  # the same for all rows of the batch
-        direction = push.direction[:, None] if bias else push.direction
-        self.by_sample(imaginary)[push.samples] += STEP * direction
+        shared = direction[:, None] if direction.ndim == 2 else direction  # a bias: by all rows
+        self.by_sample(imaginary)[samples] += STEP * shared
         return imaginary
 
     def by_sample(self, values: Array) -> Array:

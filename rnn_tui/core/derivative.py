@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from rnn_tui.core.record import GradientOf, Operation
 from rnn_tui.core.trace import Trace
 
 
-class Verification(NamedTuple):
+@dataclass(frozen=True)
+class Verification:
     """One number of the backward pass beside the derivative that it claims to be."""
 
     index: int
@@ -28,14 +30,16 @@ class Verification(NamedTuple):
     passed: bool
 
 
-class Wrong(NamedTuple):
+@dataclass(frozen=True)
+class Wrong:
     """The first operation that is not what it should be.
 
-    A gradient is compared along one random direction; a clipping or an update at the element that
-    differs most, where ``derivative`` is what the value should be.
+    The element is the one that differs most, of those of a gradient that were looked at. In
+    clipping and update, ``derivative`` is the value that was intended.
     """
 
     index: int
+    element: tuple[int, ...]
     backward: float
     derivative: float
     error: float
@@ -43,6 +47,10 @@ class Wrong(NamedTuple):
 
 TOLERANCES = {"float64": TOLERANCE, "float32": 1e-3}
 """The largest error that passes, by the dtype of the network."""
+
+
+LOOKED_AT = 64
+"""Elements of a wrong gradient among which the worst is chosen."""
 
 
 def tolerance(trace: Trace) -> float:
@@ -94,9 +102,9 @@ def derivative(trace: Trace, gradient_of: GradientOf, direction: Array) -> float
 
 def is_matrix(trace: Trace, moved: GradientOf) -> bool:
     """Whether it is a parameter with rows and columns."""
-    name = moved.operand
-    if moved.operation is not None and name is not None:
-        name = trace[moved.operation].operands.given(name)
+    name = moved.operand or ""
+    if moved.operation is not None and name:
+        name = trace[moved.operation].operands.given(name) or ""
     return name in trace.places.gradients and trace.given[name].value.ndim == 2
 
 
@@ -130,7 +138,9 @@ def first_wrong(trace: Trace) -> Generator[float, None, Wrong | None]:
     groups = _groups(trace)
     size = path.samples_at_once
     for start in range(0, len(groups), size):
-        together = [[_probe(trace, op, rng) for op in group] for group in groups[start : start + size]]
+        together = [
+            [_probe(trace, op, rng) for op in group] for group in groups[start : start + size]
+        ]
         agree = yield from _agreeing(trace, path, together, start / len(groups))
         for group in (group for group, agrees in zip(together, agree, strict=True) if not agrees):
             wrong = _first_of(trace, path, group)
@@ -157,8 +167,7 @@ def _groups(trace: Trace) -> list[list[Operation]]:
 
 
 def _probe(trace: Trace, operation: Operation, rng: np.random.Generator) -> _Probe:
-    moved, value = operation.gradient_of, np.asarray(operation.value, np.float64)
-    assert moved is not None
+    moved, value = _claim(operation), np.asarray(operation.value, np.float64)
     with np.errstate(all="ignore"):
         length = float(np.linalg.norm(value))
     weight = 1 / length if 0 < length < np.inf else 1.0
@@ -199,10 +208,30 @@ def _first_of(trace: Trace, path: ComplexStep, group: Sequence[_Probe]) -> Wrong
     found = path.slopes(pushes, len(group))
     along = np.array([probe.along for probe in group])
     error = relative_error(along, found.derivative, np.maximum(1, FLOOR * found.scale))
-    for k in np.flatnonzero(error > tolerance(trace)):
-        numbers = float(along[k]), float(found.derivative[k]), float(error[k])
-        return Wrong(group[k].operation.index, *numbers)
-    return None
+    wrong = np.flatnonzero(error > tolerance(trace))
+    return _worst_of(trace, path, group[wrong[0]].operation) if wrong.size else None
+
+
+def _worst_of(trace: Trace, path: ComplexStep, operation: Operation) -> Wrong:
+    """Where a wrong gradient is worst, of its largest elements and of some that spread evenly."""
+    value, moved, count = np.asarray(operation.value, np.float64), _claim(operation), LOOKED_AT // 2
+    largest = np.argsort(np.abs(value), axis=None)[-count:]
+    spread = np.linspace(0, value.size - 1, min(count, value.size)).astype(int)
+    at = np.unravel_index(np.unique(np.concatenate([largest, spread])), value.shape)
+    elements = np.stack(at, axis=1)  # (N, axes)
+    push = Push(moved, slice(None), directions(trace, moved, elements))
+    found = path.slopes([push], len(elements))
+    floor = FLOOR * np.maximum(found.scale, np.abs(value).max())
+    return _worst(operation, elements, value[at], found.derivative, floor)
+
+
+def _worst(
+    operation: Operation, elements: Array, value: Array, right: Array, floor: Array | float
+) -> Wrong:
+    error = relative_error(value, right, floor)
+    k = int(np.argmax(error))
+    element = tuple(int(i) for i in elements[k])
+    return Wrong(operation.index, element, float(value[k]), float(right[k]), float(error[k]))
 
 
 def _first_unintended(trace: Trace) -> Wrong | None:
@@ -210,13 +239,11 @@ def _first_unintended(trace: Trace) -> Wrong | None:
     for operation in trace:
         if operation.gradient_of is None and operation.intended is not None:
             value, right = operation.value, operation.intended.value
-            with np.errstate(invalid="ignore"):
-                difference = np.abs(value - right)
-            largest = float(np.abs(right).max())
-            worst = np.unravel_index(np.argmax(difference), difference.shape)
-            error = relative_error(value[worst], right[worst], FLOOR * largest)
-            if error > tolerance(trace):
-                return Wrong(operation.index, float(value[worst]), float(right[worst]), float(error))
+            elements = np.argwhere(np.ones(value.shape, bool))
+            floor = FLOOR * float(np.abs(right).max())
+            wrong = _worst(operation, elements, value.ravel(), right.ravel(), floor)
+            if wrong.error > tolerance(trace):
+                return wrong
     return None
 
 

@@ -83,7 +83,7 @@ class _Array:
         self._read = _rows_read(trace, name)
         self._derivative, self._floor = np.zeros(self.size), np.zeros(self.size)  # in that order
 
-    def checking(self, path: ComplexStep) -> Generator[None, None, None]:
+    def checking(self, path: ComplexStep) -> Generator[float, None, None]:
         """One block of elements, with a pause after each block of work."""
         block = np.arange(self.done, min(self.done + path.samples_at_once, self.size))
         if self._read is not None:  # nothing depends on rows that are never looked up
