@@ -49,7 +49,6 @@ class LinePane(Widget):
     LinePane {
         border: round $foreground 22%;
         border-title-color: $foreground;
-        border-subtitle-color: $text-muted;
         padding: 0 1;
         width: 1fr;
         height: 1fr;
@@ -64,6 +63,7 @@ class LinePane(Widget):
         self._shown: list[Line] = []
         self._shown_for: object = None
         self._strips: dict[Line, Strip] = {}
+        self._title = ""
 
     def lines(self, view: View, width: int, height: int) -> Sequence[Line]:
         """What stands on the lines, from the top; at most ``height`` of them are shown."""
@@ -135,14 +135,13 @@ class LinePane(Widget):
                 segments.append(Segment(part.text, styles[part.ink]))
         return Strip(segments).adjust_cell_length(self.size.width, styles["text"])
 
-    def entitle(self, titles: Sequence[str], subtitle: str = "") -> None:
-        """Set the first title that fits, and the subtitle, as plain text."""
+    def entitle(self, titles: Sequence[str]) -> None:
+        """Set the first title that fits, as plain text: it is drawn with the whole pane."""
         room = self.size.width - 2
         title = next((text for text in titles if cell_len(text) <= room), titles[-1])
-        if str(self.border_title or "") != title:
+        if title != self._title:
+            self._title = title
             self.border_title = Content(title)
-        if str(self.border_subtitle or "") != subtitle:
-            self.border_subtitle = Content(subtitle)
 
 
 _MOST_STRIPS = 2000

@@ -26,8 +26,10 @@ from rnn_tui.tui.widgets.stepper.operation_groups import (
     entries_of,
 )
 
-_SYMBOL = 9
+_SYMBOL = 8
 _WHEEL = 3
+_WORDY = 38
+"""Columns from which on a layer is called one."""
 
 
 class _Known(NamedTuple):
@@ -71,7 +73,7 @@ class OperationList(LinePane, can_focus=True):
 
     def titles(self, view: View) -> Sequence[str]:
         """How many operations there are."""
-        return (f"operations · {view.index + 1:,} of {len(view.trace):,}", "operations")
+        return (f"operations · {len(view.trace):,} in all", "operations")
 
     def lines(self, view: View, width: int, height: int) -> Sequence[Line]:
         """Only what can be seen is made."""
@@ -135,13 +137,12 @@ class OperationList(LinePane, can_focus=True):
         # Within a time step its number says nothing new, and without it nothing moves at the next.
         t = 0 if operation.phase in PASSES else operation.t
         symbol = f"{clipped(at_step(operation.symbol, t), _SYMBOL):<{_SYMBOL}}"
-        layers = len(view.trace.places.hidden[0]) > 1 and operation.layer is not None
-        layer = f" {operation.layer}" if layers else ""
-        room = width - 5 - _SYMBOL - len(layer)
+        layer = _layer(view.trace, operation, width)
+        room = width - 4 - _SYMBOL - len(layer)
         name = clipped(visible_line(operation.name), room)
         return (
             Span(*mark),
-            Span(" ► " if here else "   ", "accent"),
+            Span("► " if here else "  ", "accent"),
             Span(symbol, "accent" if here else "text"),
             Span(" " + name + " " * (room - cell_len(name)), "strong" if here else "faint"),
             Span(layer, "dim"),
@@ -190,6 +191,13 @@ class OperationList(LinePane, can_focus=True):
         self._scrolled = self._first(view, folded, height) + by
         self._scrolled = self._first(view, folded, height)
         self.redraw()
+
+
+def _layer(trace: Trace, operation: Operation, width: int) -> str:
+    """The layer of an operation, where there are several."""
+    if operation.layer is None or len(trace.places.hidden[0]) == 1:
+        return ""
+    return f" layer {operation.layer}" if width >= _WORDY else f" ({operation.layer})"
 
 
 def clipped(text: str, cells: int) -> str:

@@ -62,8 +62,8 @@ class SumsPane(LinePane):
     def titles(self, _view: View) -> Sequence[str]:
         """What the strips are."""
         return (
-            "sums so far · norm · strip: largest of each column, up to its final size",
-            "sums so far · norm · strip up to its final size",
+            "sums so far · norm · strip: the largest in each place, ± its final size",
+            "sums so far · norm · strip ± final size",
             "sums so far",
         )
 
@@ -94,7 +94,7 @@ class SumsPane(LinePane):
         quiet = "text" if started else "dim"
         norm = "–" if not started else "…" if digest is None else _number(digest)
         words = f"{_span(stages, stage):<{columns.span}}" if columns.span else ""
-        count = f"{stage.parts:>{columns.parts - 1}} " if columns.parts else ""
+        count = f"{stage.parts:>{columns.parts // 2 - 1}}/{stages.steps} " if columns.parts else ""
         broken = digest is not None and not digest.finite
         parts: list[Span | Picture] = [
             Span("► " if here else "  ", "accent"),
@@ -139,9 +139,9 @@ class SumsPane(LinePane):
 
 def _columns(stages: Stages, width: int) -> Columns:
     """The name and the norm always; then the strip, the steps, and how many there are."""
-    name = max(len(_short(stages, name)) for name in stages.names) + 3
-    norm, T = 10, len(str(stages.steps))
-    span, count = len(f"Σ t={stages.steps}..{stages.steps}") + 2, 2 * T + 2
+    name = max(len(_short(stages, name)) for name in stages.names) + 2
+    norm, T = 9, len(str(stages.steps))
+    span, count = len(f"Σ t={stages.steps}..{stages.steps}") + 1, 2 * T + 2
     room = width - 2 - name - norm
     span = span if room >= span + _LEAST_STRIP else 0
     count = count if room >= span + count + 2 * _LEAST_STRIP else 0

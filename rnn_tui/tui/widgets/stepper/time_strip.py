@@ -93,11 +93,13 @@ class TimeStrip(LinePane):
             return ("time",)
         low, high = facts.decades
         layer = f" of layer {_layer(view, facts)}" if len(facts.norms) > 1 else ""
-        place = f"time · {SIGNS[view.operation.phase]}"
+        place = f"time · {SIGNS[view.operation.phase]} · {facts.steps} steps"
         loss = f"loss 0 to {short_number(facts.most_loss)} nats"
+        with_legend = self.size.height >= len(ROWS) + 2
+        longest = f"{place} · {loss} · |dL/dh|{layer} 1e{low} to 1e{high}, log"
         return (
-            f"{place} · {loss} · |dL/dh|{layer} 1e{low} to 1e{high}, log",
-            f"{place} · {loss}",
+            f"{place}{layer and ' · |dL/dh|' + layer}" if with_legend else longest,
+            place if with_legend else f"{place} · {loss}",
             place,
         )
 
@@ -168,7 +170,7 @@ class Drawing(NamedTuple):
         if name == "legend":
             return self._legend()
         cells = self._symbols(name) if name in ("input", "target") else self._bars(name)
-        return (Span(self._label(name), "faint"), *_joined(cells), *self._note(name))
+        return (Span(self._label(name), "faint"), *_joined(cells))
 
     def _label(self, name: str) -> str:
         arrow = SIGNS[self.view.operation.phase][0]
@@ -188,9 +190,9 @@ class Drawing(NamedTuple):
         if here and cell == 3:
             yield from (Span("[", "accent"), Span(label, _here(ink)), Span("]", "accent"))
         elif here:
-            yield Span(f"{label:<{cell}}", "cursor")
+            yield from (Span(label, "cursor"), Span(" " * (cell - 1)))
         else:
-            yield Span(f" {label} " if cell == 3 else f"{label:<{cell}}", ink)
+            yield Span(self._in_cell(label), ink)
 
     def _bars(self, name: str) -> Iterator[Span]:
         known, glyphs = self._drawn(name)
@@ -198,7 +200,11 @@ class Drawing(NamedTuple):
             found = known[t - 1] <= self.view.index
             ink = "accent" if t == self.pointer and found else "text" if found else "dim"
             ink = "error" if glyphs[t - self.seen.first] == "×" and found else ink
-            yield Span(glyphs[t - self.seen.first] * self.seen.cell, ink)
+            yield Span(self._in_cell(glyphs[t - self.seen.first]), ink)
+
+    def _in_cell(self, glyph: str) -> str:
+        """A symbol or a bar in the cell of its time step; a wide cell has it in the middle."""
+        return f" {glyph} " if self.seen.cell == 3 else f"{glyph:<{self.seen.cell}}"
 
     def _drawn(self, name: str) -> tuple[Sequence[int], list[str]]:
         """Of all time steps: which operation finds it. Of those seen: the bars."""
@@ -209,17 +215,6 @@ class Drawing(NamedTuple):
         layer = _layer(self.view, facts)
         drawn = log_bars(facts.norms[layer, span], facts.decades, self.glyphs)
         return facts.norms_known[layer].tolist(), drawn
-
-    def _note(self, name: str) -> Iterable[Span]:
-        """The scale, where the row leaves room for it."""
-        room = self.width - self.seen.column(self.seen.last + 1)
-        low, high = self.facts.decades
-        notes = {
-            "loss": f"  {self.glyphs[-1]} {short_number(self.facts.most_loss)} nats",
-            "|dL/dh|": f"  {self.glyphs[1]} 1e{low}  {self.glyphs[-1]} 1e{high}",
-            "input": f"  {SIGNS[self.view.operation.phase]}",
-        }
-        return (Span(notes[name], "faint"),) if len(notes.get(name, " " * 99)) <= room else ()
 
     def _numbers(self) -> Line:
         """Every tenth time step, and where the walk is."""

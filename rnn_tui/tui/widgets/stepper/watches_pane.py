@@ -42,11 +42,24 @@ class WatchesPane(LinePane):
         return (f"watches · {said}" if said else "watches", "watches")
 
     def lines(self, view: View, width: int, height: int) -> Sequence[Line]:
-        """The newest first, of what does not fit; hints where there is nothing."""
-        return [
-            _fitted(line, width)
-            for line in (*_fault(view), *_breakpoints(view), *_edits(view), *_hints(view))
-        ][:height]
+        """All of it, or of each kind as much as the others leave room for."""
+        kinds = [list(found(view)) for found in (_fault, _breakpoints, _edits, _hints)]
+        return [_fitted(line, width) for kind in _fair(kinds, height) for line in kind]
+
+
+def _fair(kinds: list[list[Line]], height: int) -> list[list[Line]]:
+    """Take lines from the longest kinds, until all of them fit; say how many are missing."""
+    kept = [len(kind) for kind in kinds]
+    while sum(kept) > height and max(kept) > 1:
+        kept[max(range(len(kept)), key=lambda at: (kept[at], at))] -= 1
+    return [
+        kind if count == len(kind) else [*kind[: count - 1], _more(len(kind) - count + 1)]
+        for kind, count in zip(kinds, kept, strict=True)
+    ]
+
+
+def _more(count: int) -> Line:
+    return (Span(f"  … {count} more", "faint"),)
 
 
 def _fault(view: View) -> Iterator[Line]:
