@@ -171,10 +171,11 @@ def _answers(window: Window, row: int, script: str) -> Iterator[str]:
     """What each command of a script answers."""
     from rnn_tui.stepping.commands import run_script
     from rnn_tui.stepping.errors import StepperError
+    from rnn_tui.stepping.stepper import Stepper
 
     try:
         with click.open_file(script, encoding="utf-8") as lines:
-            yield from run_script(window, lines, row)
+            yield from run_script(Stepper(window, row), lines)
     except StepperError as error:
         raise ConfigError(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -185,10 +185,7 @@ def _encoded(text: StepText, vocabulary: Vocabulary) -> tuple[Array, Array]:
     if missing:
         named = " ".join(_label(symbol, text.kind) for symbol in missing[:_MOST_MISSING])
         more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
-        raise ConfigError(
-            f"the network's vocabulary has no {named}{more}: leave them out of TEXT, "
-            "or check --vocabulary"
-        )
+        raise ConfigError(f"the network's vocabulary has no {named}{more}: leave them out of TEXT")
     numbers = vocabulary.encode(text.symbols).astype(np.intp)[:, np.newaxis]  # (T + 1, 1)
     return numbers[:-1], numbers[1:]
 
