@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 from rich.table import Table
@@ -58,7 +59,7 @@ def keys_of(screen: Screen[Any]) -> list[Key]:
     found: dict[str, list[str]] = {}
     for binding in _acting(screen):
         does = binding.tooltip or binding.description
-        key = screen.app.get_key_display(binding)
+        key = screen.app.get_key_display(replace(binding, key_display=None))
         if does and key not in found.setdefault(does, []):
             found[does].append(key)
     return [Key("  ".join(keys), does) for does, keys in found.items()]

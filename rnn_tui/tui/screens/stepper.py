@@ -39,6 +39,7 @@ from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip
 class StepperScreen(Screen[None]):
     """Walks through row ``row`` of a window. It is dismissed when one leaves."""
 
+    AUTO_FOCUS: ClassVar[str | None] = ""  # the keys are the screen's
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     view: var[View | None] = var(None, init=False)

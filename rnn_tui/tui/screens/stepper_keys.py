@@ -5,31 +5,35 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 
-def _key(keys: str, action: str, short: str, does: str, show: bool = False) -> Binding:
-    """A key; its id is made of its first key, so that users can map it anew."""
+def _key(keys: str, action: str, short: str, does: str, sign: str = "") -> Binding:
+    """A key; its id is made of its first key, so that users can map it anew.
+
+    With a ``sign`` it is shown at the bottom of the screen.
+    """
     name = keys.partition(",")[0]
-    return Binding(keys, action, short, show=show, tooltip=does, id=f"stepper.{name}")
+    display = sign or None
+    return Binding(keys, action, short, bool(sign), display, tooltip=does, id=f"stepper.{name}")
 
 
-def _command(keys: str, command: str, short: str, does: str, show: bool = False) -> Binding:
-    return _key(keys, f"do('{command}')", short, does, show)
+def _command(keys: str, command: str, short: str, does: str, sign: str = "") -> Binding:
+    return _key(keys, f"do('{command}')", short, does, sign)
 
 
 KEYS: list[BindingType] = [
-    _command("right,l", "right", "→ operation", "one operation on", show=True),
+    _command("right,l", "right", "operation", "one operation on", sign="←→"),
     _command("left,h", "left", "←", "one operation back"),
-    _command("down,j", "down", "↓ time step", "one time step on", show=True),
+    _command("down,j", "down", "time step", "one time step on", sign="↑↓"),
     _command("up,k", "up", "↑", "one time step back"),
     _command("n", "next", "next", "next operation of this kind"),
     _command("N", "previous", "previous", "previous operation of this kind"),
     _command("home", "start", "start", "the first operation"),
     _command("end", "end", "end", "the last operation"),
     _command("t", "turn", "turning point", "the turning point: the loss"),
-    _key("g", "ask('time ')", "jump", "jump to a time step", show=True),
+    _key("g", "ask('time ')", "jump", "jump to a time step", sign="g"),
     _key(
         "enter",
         "dialog('origin')",
-        "where from",
+        "from",
         "to what made the operand; from a result to its uses",
     ),
     _key("w", "dialog('uses')", "uses", "list what uses the selected operand or result"),
@@ -42,26 +46,20 @@ KEYS: list[BindingType] = [
     _key("shift+down,J", "element(1, 0)", "element", "the number below"),
     _key("shift+up,K", "element(-1, 0)", "element", "the number above"),
     _key("i", "numbers", "numbers", "the numbers of the selected array, or the overview"),
-    _command("v", "verify", "verify", "compare with the complex-step derivative", show=True),
+    _command("v", "verify", "verify", "compare with the complex-step derivative", sign="v"),
     _key("V", "dialog('sweep')", "sweep", "verify every gradient, in the background"),
-    _key("e", "edit", "edit", "change the selected number", show=True),
+    _key("e", "edit", "edit", "change the selected number", sign="e"),
     _command("u", "undo", "undo", "take the last edit back"),
     _command("U,ctrl+r", "redo", "redo", "do it again"),
     _key("E", "dialog('edits')", "edits", "list the edits"),
-    _key("b", "ask('break ')", "break", "stop where a condition holds", show=True),
+    _key("b", "ask('break ')", "break", "stop where a condition holds", sign="b"),
     _key("B", "dialog('breaks')", "breakpoints", "list the breakpoints; enter removes one"),
-    _command("c", "continue", "continue", "run to the next breakpoint", show=True),
+    _command("c", "continue", "continue", "run to the next breakpoint", sign="c"),
     _command("C", "reverse", "reverse", "run back to the breakpoint before"),
-    _key("p", "dialog('faults')", "fault", "plant a classical mistake", show=True),
-    _key(
-        "m",
-        "dialog('flow')",
-        "flow map",
-        "the flow of the gradient: credit map and horizon",
-        show=True,
-    ),
+    _key("p", "dialog('faults')", "fault", "plant a classical mistake", sign="p"),
+    _key("m", "dialog('flow')", "flow", "credit map, and how far the gradient flows", sign="m"),
     _key("r", "ask('row ')", "row", "another row of the batch"),
-    _key("space", "play", "play", "play, or stop", show=True),
+    _key("space", "play", "play", "play, or stop", sign="space"),
     _key("less_than_sign,comma", "direction(-1)", "backwards", "play backwards"),
     _key("greater_than_sign,full_stop", "direction(1)", "forwards", "play forwards"),
     _key("plus,equals_sign", "speed(1)", "faster", "play faster"),
@@ -71,13 +69,7 @@ KEYS: list[BindingType] = [
     _key("2", "pane(2)", "list", "the list of operations"),
     _key("3", "pane(3)", "sums", "the sums so far"),
     _key("4", "pane(4)", "watches", "breakpoints, edits, fault"),
-    _key("colon", "ask('')", "command", "write a command", show=True),
-    _key(
-        "question_mark,f1",
-        "dialog('keys')",
-        "keys",
-        "these keys, and what the words mean",
-        show=True,
-    ),
-    _key("escape,q", "leave", "leave", "leave the stepper; a training goes on", show=True),
+    _key("colon", "ask('')", "command", "write a command", sign=":"),
+    _key("question_mark,f1", "dialog('keys')", "keys", "the keys, and what words mean", sign="?"),
+    _key("escape,q", "leave", "leave", "leave the stepper; a training goes on", sign="esc"),
 ]

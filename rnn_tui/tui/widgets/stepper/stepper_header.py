@@ -25,6 +25,8 @@ DIRECTIONS = {
 }
 """A sign and a word for each phase: the sign alone would say it without colours too."""
 
+_ROOM_FOR_NAME = 60
+
 _WIDEST = max(map(len, DIRECTIONS.values()))
 
 
@@ -77,8 +79,11 @@ class StepperHeader(Widget):
     def _what(view: View, room: int) -> str:
         """As much of the title as there is room for."""
         window = view.window
-        row = f" · row {window.row + 1} of {window.rows}" if window.row is not None else ""
-        title, loss = visible_line(window.title), f" · loss {view.trace.loss:.4f} nats"
-        wordings = (f" stepper   {title}{row}{loss}", f" {title}{row}{loss}", f" {title}{loss}")
-        fitting = next((text for text in wordings if cell_len(text) <= room), None)
-        return fitting or f" {loss.removeprefix(' · ')}"
+        several = window.row is not None and window.rows > 1
+        row = f" · row {(window.row or 0) + 1} of {window.rows}" if several else ""
+        facts = f"{row} · loss {view.trace.loss:.4f} nats"
+        name = " stepper   " if room > _ROOM_FOR_NAME else " "
+        title, left = visible_line(window.title), room - cell_len(name) - cell_len(facts)
+        if cell_len(title) > left:
+            title = set_cell_size(title, max(left - 2, 0)).rstrip() + " …" if left > 0 else ""
+        return f"{name}{title}{facts}" if title else f" {facts.removeprefix(' · ')}"
