@@ -57,7 +57,7 @@ _counted = click.IntRange(min=1)
 
 @click.command(cls=StepCommand, short_help="Walk through one pass of backpropagation.")
 @click.argument("what", metavar="TEXT|RUN", shell_complete=complete_what)
-@click.option("--text", is_flag=True, help="TEXT is the text itself, even if a run or file is")
+@click.option("--text", is_flag=True, help="TEXT is the text itself, whatever else is called so")
 @click.option(
     "--window",
     type=_at_most,
@@ -76,7 +76,7 @@ _counted = click.IntRange(min=1)
     help="read TEXT with the weights of a run",
 )
 @click.option(
-    "--at", type=click.IntRange(min=0), metavar="STEP", help="the run at this step  [its newest]"
+    "--at", type=_counted, metavar="STEP", help="the run as it came to this step  [the next one]"
 )
 @click.option("--row", type=_counted, metavar="N", help="the row of the run's batch  [1]")
 @click.option(
@@ -86,7 +86,9 @@ _counted = click.IntRange(min=1)
 )
 @settings_options
 @click.option("--print", "print_", is_flag=True, help="write the walk as text")
-@click.option("--json", "json_", is_flag=True, help="write it as JSON, an operation a line")
+@click.option(
+    "--json", "json_", is_flag=True, help="write it as JSON, an operation a line; NaN is a string"
+)
 @click.option("--full", is_flag=True, help="with --print: large arrays whole too")
 @click.option(
     "--digits",
@@ -108,10 +110,10 @@ def step(
 ) -> int:
     """Walk through one pass of backpropagation through time, operation by operation.
 
-    RUN is the name of a run, or its folder: its next window at --at is walked through. Else, if
-    there is a file or folder TEXT, its beginning is read; else TEXT is the text itself, and --text
-    says so where it is needed. Its weights are drawn afresh (--seed), or those of a run
-    (--checkpoint), or those of a PyTorch network (--weights):
+    RUN is the name of a run, or its folder: the window that it reads next is walked through, or
+    that of step --at. If there is no such run, TEXT is a file or a folder, and its beginning is
+    read; if there is no such file, TEXT is the text itself. The weights are drawn afresh (--seed),
+    or those of a run (--checkpoint), or those of a PyTorch network (--weights):
 
     \b
     weight_ih_l{k}, weight_hh_l{k}     transposed: W_xh, W_hh of layer k
