@@ -94,7 +94,7 @@ def arithmetic(number: Number) -> tuple[Token, ...]:
     operation = number.operation
     held = _held(number)
     if held:
-        return plain(held), Token(signed(number.result), "result")
+        return Token(signed(number.result), "result"), plain(f", {held}")
     write = _READINGS.get(operation.function)
     made = write(number) if write else _substituted(number)
     return (*made, plain(" = "), Token(signed(number.result), "result")) if made else ()
@@ -104,12 +104,12 @@ def _held(number: Number) -> str:
     """Why this number is not what the formula gives; nothing if it is."""
     operation = number.operation
     if operation.held is not None and operation.held[number.element]:
-        return "held by an edit at "
+        return "held by an edit"
     through = operation.operands.sources.get("h_t") if "is held" in operation.formula else None
     held = through.held if isinstance(through, Operation) else None
     if held is None or held.shape != np.shape(operation.value) or not held[number.element]:
         return ""
-    return "this unit is held, nothing goes back: "
+    return "for this unit is held: nothing goes back through it"
 
 
 def plain(text: str) -> Token:
@@ -142,14 +142,18 @@ def _substituted(number: Number) -> tuple[Token, ...]:
 
 
 def _numbers(number: Number, pieces: Sequence[Token]) -> Iterable[Token]:
+    before = ""
     for place, piece in enumerate(pieces):
         if piece.name is None:
             text = re.sub(r"^ [=←] ", "", piece.text) if place == 0 else piece.text
-            yield plain(_with_signs(text, place > 0, place + 1 < len(pieces)))
+            before = _with_signs(text, place > 0, place + 1 < len(pieces))
+            yield plain(before)
             continue
         array = number.values.operand(number.operation, piece.name)
         value = float(np.real(array[number.element[len(number.element) - array.ndim :]]))
-        yield _of(piece.name, _inside(value, pieces[place + 1 : place + 2]))
+        alone = not before.strip(" (") or before.endswith("(")
+        after = pieces[place + 1].text if place + 1 < len(pieces) else ""
+        yield _of(piece.name, _inside(value, alone, after) if array.ndim else _constant(value))
 
 
 def _with_signs(text: str, after: bool, before: bool) -> str:
@@ -159,11 +163,16 @@ def _with_signs(text: str, after: bool, before: bool) -> str:
     return padded[after : len(padded) - before]
 
 
-def _inside(value: float, following: Sequence[Token]) -> str:
+def _constant(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−")
+
+
+def _inside(value: float, alone: bool = False, after: str = "") -> str:
     """A number within a formula: in brackets where its sign could be misread."""
     text = signed(value).removeprefix("+")
-    powered = bool(following) and following[0].text[:1] in {"²", "^"}
-    return f"({text})" if text.startswith("−") or (powered and "e" in text) else text
+    powered = after[:1] in {"²", "^"}
+    unclear = "e" in text or "−" in text if powered else text[0] == "−" and not alone
+    return f"({text})" if unclear else text
 
 
 # -- sums of products --------------------------------------------------------------------------
@@ -181,8 +190,8 @@ def _terms(
     made: list[Token] = []
     for i in largest.tolist():
         made += [plain(" + ")] if made else []
-        made += [_of(first, _inside(float(left[i]), ())), plain(" · ")]
-        made += [_of(second, _inside(float(right[i]), ()))]
+        made += [_of(first, _inside(float(left[i]), not made)), plain(" · ")]
+        made += [_of(second, _inside(float(right[i])))]
     return (*made, *_others(len(products) - len(largest), float(products.sum()), products[largest]))
 
 
@@ -203,7 +212,7 @@ def _affine(number: Number) -> tuple[Token, ...]:
     (h, left), (W, right), (b, bias) = (number.operand(place) for place in range(3))
     row, column = number.element
     made = _terms(number, h, left[row], W, right[:, column], float(np.real(bias[column])))
-    ending = plain(" + "), _of(b, _inside(float(np.real(bias[column])), ()))
+    ending = plain(" + "), _of(b, _inside(float(np.real(bias[column]))))
     return (*made, *ending) if made else ()
 
 
@@ -234,7 +243,7 @@ def _sum(number: Number, parts: Sequence[tuple[str, str, float]]) -> tuple[Token
     for i in largest.tolist():
         name, label, value = parts[i]
         made += [plain(" + ")] if made else []
-        made += [plain(label), _of(name, _inside(value, ()))]
+        made += [plain(label), _of(name, _inside(value, not made or bool(label)))]
     return (*made, *_others(len(parts) - len(largest), float(numbers.sum()), numbers[largest]))
 
 
@@ -260,23 +269,21 @@ def _symbol(number: Number, array: Array, row: int) -> str:
 
 
 def _look_up(number: Number) -> tuple[Token, ...]:
-    (W, table), (x, symbols) = number.operand(0), number.operand(1)
-    row, column = number.element
-    value = float(np.real(table[int(symbols[row]), column]))
+    (W, _), (x, symbols) = number.operand(0), number.operand(1)
     return (
         plain("row "),
-        _of(x, _symbol(number, symbols, row)),
+        _of(x, _symbol(number, symbols, number.element[0])),
         plain(" of "),
-        _of(W, f"{W}: {signed(value)}"),
+        _of(W, W),
     )
 
 
 def _looked_up(number: Number) -> tuple[Token, ...]:
-    (_, _), (x, symbols), (dz, gradient) = (number.operand(place) for place in range(3))
+    _, (_, symbols), (dz, gradient) = (number.operand(place) for place in range(3))
     row, column = number.element
     read = symbols == row
     if not read.any():
-        return (plain("this row was not read at this step: "), _of(dz, "0"))
+        return (_of(dz, "0"), plain(" (this row was not read at this step)"))
     return _sum(number, [(dz, "", value) for value in gradient[read, column].tolist()])
 
 
@@ -286,7 +293,7 @@ def _softmax(number: Number) -> tuple[Token, ...]:
     logits = np.real(y[row]).astype(np.float64)
     with np.errstate(all="ignore"):
         total = np.exp(logits).sum()
-    value = _inside(float(logits[column]), ())
+    value = _inside(float(logits[column]))
     return plain("exp("), _of(name, value), plain(f") / {signed(float(total)).removeprefix('+')}")
 
 
@@ -300,7 +307,7 @@ def _cross_entropy(number: Number) -> tuple[Token, ...]:
     chosen = float(numbers[int(symbols[row])])
     return (
         plain(f"{signed(log).removeprefix('+')} − "),
-        _of(y, _inside(chosen, ())),
+        _of(y, _inside(chosen)),
         plain(" at "),
         _of(target, _symbol(number, symbols, row)),
     )

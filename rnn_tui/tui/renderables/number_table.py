@@ -123,9 +123,8 @@ class NumberTable:
         if self.down >= rows and self.across >= columns:
             return ""
         right = self.first_column + self.across - 1
-        return f"rows {self.first_row}–{last} of {rows:,}, columns {self.first_column}–{right}" + (
-            f" of {columns:,}"
-        )
+        down = f"rows {self.first_row}–{last} of {rows:,}"
+        return f"{down}, columns {self.first_column}–{right} of {columns:,}"
 
 
 def _page(at: int, room: int, count: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,19 +21,22 @@ Cell = tuple[int, int]
 _NUMBER: Final = 9
 _SCALE_WIDTH: Final = 9
 _NOTE_WIDTH: Final = 14
+_BRIEF_BELOW, _BRIEF_NOTE = 40, 4
 _LEAST_PICTURE: Final = 8
 _MOST_NUMBER_ROWS: Final = 12
+_TALL: Final = 2
+"""Where there is room to spare the cells of a vector are so many lines high."""
 _ALL_FROM, _RANGE_FROM, _NORM_FROM = 104, 74, 50
 
 
 def numbers_text(summary: Summary, width: int) -> str:
     """Minimum, maximum and norm, as many of them as a pane of this width has room for."""
-    low, high, norm = (f"{signed(value):>{_NUMBER}}" for value in summary[:3])
-    norm = f"norm {norm.replace('+', ' ')}"
+    low, high, length = (f"{signed(value):>{_NUMBER}}" for value in summary[:3])
+    norm = f"norm {length.replace('+', ' ')}"
     if width >= _ALL_FROM:
         return f"min {low}  max {high}  {norm}"
     if width >= _RANGE_FROM:
-        return f"{low} … {high}  {norm}"
+        return f"{low} … {high.strip():<{_NUMBER}}  {norm}"
     return norm if width >= _NORM_FROM else ""
 
 
@@ -42,8 +44,10 @@ def picture_lines(matrix: Array, width: int, halves: bool) -> int:
     """How many lines a matrix (R, C) can use."""
     rows, columns = matrix.shape
     room = width - _SCALE_WIDTH
-    if rows == 1 or (rows <= _MOST_NUMBER_ROWS and arrange(columns, room, halves).numbers):
+    if arrange(columns, room, halves).numbers and rows <= _MOST_NUMBER_ROWS:
         return rows
+    if rows == 1:
+        return _TALL
     return -(-rows // 2) if halves else rows
 
 
@@ -76,16 +80,20 @@ class RowPicture:
         self._block: MatrixBlock | None = None
         halves = shades is None
         rows, columns = matrix.shape
+        brief = width < _BRIEF_BELOW
+        self._pooled = "{}:1" if brief else "{} pooled"
+        note_width = _BRIEF_NOTE if brief else _NOTE_WIDTH
         room = max(width - _SCALE_WIDTH, _LEAST_PICTURE)
         if rows == 1 or (rows <= lines and arrange(columns, room, halves).numbers):
             if arrange(columns, room, halves).stride > 1:
-                room = max(room - _NOTE_WIDTH, _LEAST_PICTURE)
+                room = max(room - note_width, _LEAST_PICTURE)
             strips = (VectorStrip(row, self.scale, palette, room, shades) for row in matrix)
             self._strips = list(strips)
-            self.height = rows
+            tall = rows == 1 and not self._strips[0].arrangement.numbers
+            self.height = min(_TALL, lines) if tall else rows
         else:
             pooled = columns > room or rows > lines * (2 if halves else 1)
-            across = max(room - _NOTE_WIDTH, _LEAST_PICTURE) if pooled else room
+            across = max(room - note_width, _LEAST_PICTURE) if pooled else room
             self._block = MatrixBlock(matrix, self.scale, palette, across, lines, shades)
             self.height = self._block.height
 
@@ -96,20 +104,22 @@ class RowPicture:
             pooled = self._block.note
             said = f"{note}  {pooled}" if pooled and y == 0 else note
             return Drawn(self._block.line(y, selected), said)
-        strip = self._strips[y]
-        at = selected[1] if selected is not None and selected[0] == y else None
+        row = min(y, len(self._strips) - 1)
+        strip = self._strips[row]
+        at = selected[1] if selected is not None and selected[0] == row else None
         stride = strip.arrangement.stride
-        said = f"{note}  {stride} pooled" if stride > 1 and y == 0 else note
+        said = f"{note} {self._pooled.format(stride)}" if stride > 1 and y == 0 else note
         return Drawn(strip.segments(at), said)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """The value drawn at a place."""
         if self._block is not None:
             return self._block.cell_at(x, y)
-        if not 0 <= y < len(self._strips) or x < 0:
+        if not 0 <= y < self.height or x < 0:
             return None
-        column = self._strips[y].arrangement.index_at(x, self.matrix.shape[1])
-        return None if column is None else (y, column)
+        row = min(y, len(self._strips) - 1)
+        column = self._strips[row].arrangement.index_at(x, self.matrix.shape[1])
+        return None if column is None else (row, column)
 
 
 def fit(text: str, width: int) -> str:
@@ -119,11 +129,3 @@ def fit(text: str, width: int) -> str:
     while text and cell_len(text) > width - 1:
         text = text[:-1]
     return text + "…" if width > 0 else ""
-
-
-def finite_largest(summary: Summary | None, matrix: Array) -> float:
-    """The largest finite magnitude."""
-    if summary is not None:
-        return summary.largest
-    finite = np.abs(matrix[np.isfinite(matrix)])
-    return float(finite.max()) if finite.size else 0.0

@@ -78,7 +78,9 @@ class VectorStrip:
     def _blocks(self, mark: int | None) -> list[Segment]:
         width = self.arrangement.cell_width
         return [
-            Segment("█" * width if level != NOT_FINITE else "×" * width, self._solid(level, i, mark))
+            Segment(
+                "█" * width if level != NOT_FINITE else "×" * width, self._solid(level, i, mark)
+            )
             for i, level in enumerate(self._levels)
         ]
 

@@ -35,7 +35,7 @@ class NumbersPicture(PanePicture):
         row = rows[row_with(rows, view.selected.operand)]
         what = shown(row, view, values)
         room = self.look.height - _AROUND
-        tail = tail_lines(view, values)[: min(_MOST_WORDS, room // 3)]
+        tail = tail_lines(view, values, self.look.width)[: min(_MOST_WORDS, room // 3)]
         room -= len(tail)
         table = self._table(row, what, what.matrix, room) if what.matrix is not None else None
         style = self.operands.get(row.operand or "", self.look.inks["strong"])

@@ -46,6 +46,8 @@ class Row:
     members: tuple[str, ...]
     whence: tuple[str, ...]
     """Where it comes from or where it goes, in words: shorter and shorter."""
+    past: bool = False
+    """Whether it is the result as it was before the edits."""
 
     @property
     def grouped(self) -> bool:
@@ -75,6 +77,8 @@ def rows_of(view: View) -> list[Row]:
     uses = view.trace.uses(operation.index)
     said = (f"used by {len(uses)} operation{'s' * (len(uses) != 1)}", f"{len(uses)} uses")
     label = at_step(operation.symbol, operation.t)
+    if view.base is not None and operation.index in view.changed:
+        rows.append(Row(None, "before", (view.base[operation.index],), (), (), past=True))
     return [*rows, Row(None, label, (operation,), (), said if uses else ("the end",))]
 
 
@@ -116,13 +120,19 @@ def shown(row: Row, view: View, values: Values) -> Shown:
     source = row.sources[0]
     array = values.of(source)
     if _is_symbols(row, array):
-        return Shown(None, _shape(array.shape), None, _symbols(view, array))
+        kind = "symbol" if array.size == 1 else _shape(array.shape)
+        return Shown(None, kind, None, _symbols(view, array))
     read = _rows_read(row, view, values)
     summary = values.summary(source)
     if read is not None:
         words = f"row {_symbols(view, read)}"
         return Shown(np.real(array[read]), _shape(array.shape), summarise(array[read]), words, read)
-    return Shown(_matrix(array), _shape(array.shape), summary)
+    words = _all_digits(array) if array.size == 1 else ""
+    return Shown(None if words else _matrix(array), _shape(array.shape), summary, words)
+
+
+def _all_digits(array: Array) -> str:
+    return f"{np.real(array).item():.12g}".replace("-", "−")
 
 
 def _is_symbols(row: Row, array: Array) -> bool:

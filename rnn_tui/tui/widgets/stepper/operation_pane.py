@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -63,19 +64,20 @@ class OperationPane(LinePane, can_focus=True):
         look = Look(diverging(*surroundings(self)), shades(self), width, height)
         make = NumbersPicture if self.numbers else OperationPicture
         picture = self._operation_picture = make(view, look, self._memory)
-        return [(Picture(_strip(segments, width)),) for segments in picture.lines]
+        blank = look.inks["text"]
+        return [(Picture(_strip(segments, width, blank)),) for segments in picture.lines]
 
     def titles(self, view: View) -> Sequence[str]:
         """The formula as the textbook has it, and the one that it undoes."""
         formula, undone = view.operation.formula, undoes(view.operation, view.trace)
         return (f"{formula}\nundoes {undone}", formula) if undone else (formula,)
 
-    def entitle(self, titles: Sequence[str], subtitle: str = "") -> None:
+    def entitle(self, titles: Sequence[str]) -> None:
         """What an operation undoes stands at the right end of the frame."""
         left, _, right = titles[0].partition("\n")
         room = self.size.width - cell_len(left) - cell_len(right) - 4
         if not right or room < 1:
-            super().entitle([left], subtitle)
+            super().entitle([left])
             return
         title = Content.assemble(
             left, (f" {'─' * room} ", "$foreground 22%"), (right, "$text-muted not bold")
@@ -100,5 +102,5 @@ class OperationPane(LinePane, can_focus=True):
             self.post_message(self.RowChosen(*element_at(spot.row, spot.what, cell)))
 
 
-def _strip(segments: list[Segment], width: int) -> Strip:
-    return Strip(segments).adjust_cell_length(width)
+def _strip(segments: list[Segment], width: int, blank: Style) -> Strip:
+    return Strip(segments).adjust_cell_length(width, blank)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+import numpy.typing as npt
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +17,6 @@ from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.operation_layout import Plan, plan
 from rnn_tui.tui.renderables.row_picture import (
     RowPicture,
-    finite_largest,
     fit,
     numbers_text,
     picture_lines,
@@ -33,6 +33,8 @@ from rnn_tui.tui.widgets.stepper.operand_rows import (
 from rnn_tui.tui.widgets.stepper.operation_tail import tail_lines
 from rnn_tui.tui.widgets.stepper.pane_picture import PanePicture, Spot
 
+Array = npt.NDArray[Any]
+
 _MARGIN: Final = 2
 _NAME_WIDTH: Final = 9
 _SHAPE_WIDTH: Final = 10
@@ -40,6 +42,7 @@ _MOST_ROWS: Final = 8
 _MOST_STREAMED: Final = 2
 """Of a sum over time each part is a matrix that is computed when it is looked at."""
 _SIDE_FROM: Final = 60
+_LEAST_SIDE: Final = 8
 
 
 class OperationPicture(PanePicture):
@@ -51,7 +54,7 @@ class OperationPicture(PanePicture):
         rows, more = _kept_rows(rows_of(view), view)
         chosen = row_with(rows, view.selected.operand)
         what = [shown(row, view, self.memory.values) for row in rows]
-        tail = tail_lines(view, self.memory.values)
+        tail = tail_lines(view, self.memory.values, look.width)
         sentence = textwrap.wrap(explain(view.operation, view.trace, view.window), look.width)
         wishes = [self._wish(each) for each in what]
         shared = plan(look.height, len(sentence), wishes, chosen, len(tail), more)
@@ -81,9 +84,9 @@ class OperationPicture(PanePicture):
             self.put([self.ink(text)])
 
     def _rows(self, rows: Sequence[Row], what: Sequence[Shown], shared: Plan) -> None:
-        last = len(rows) - 1
+        first_result = next(i for i, row in enumerate(rows) if row.operand is None)
         for i, row in enumerate(rows):
-            if i == last:
+            if i == first_result:
                 self._cut(shared.cut)
                 if shared.separator:
                     self.put([self.ink("─" * self.look.width, "dim")])
@@ -97,12 +100,16 @@ class OperationPicture(PanePicture):
 
     def _row(self, row: Row, what: Shown, lines: int) -> None:
         operand = self.view.selected.operand
-        chosen = operand in row.members or (row.operand is None and operand is None)
+        result = row.operand is None and not row.past
+        chosen = operand in row.members or (result and operand is None)
+        selected = cell_of(row, what, *self.view.selected)
+        if lines == 1 and what.matrix is not None and len(what.matrix) == 1:
+            self._single(row, what, what.matrix, selected, chosen)
+            return
         self.put(self._head(row, what, chosen), Spot(row, what, _nowhere))
         picture = self._picture(row, what, lines - 1)
         if picture is None:
             return
-        selected = cell_of(row, what, *self.view.selected)
         for y in range(min(picture.height, lines - 1)):
             drawn = picture.line(y, selected)
             segments = [self.ink(" " * _MARGIN), *drawn.segments, self.ink(drawn.note, "faint")]
@@ -119,27 +126,56 @@ class OperationPicture(PanePicture):
         known = pictures.get(about, key)
         if known is not None:
             return known
-        largest = finite_largest(what.summary, what.matrix)
+        largest = self._largest(row, what)
         size = look.width - _MARGIN, lines
         made = RowPicture(what.matrix, largest, look.palette, *size, look.shades)
         return pictures.put(about, key, made)
 
-    def _head(self, row: Row, what: Shown, chosen: bool) -> list[Segment]:
-        """Name, shape, numbers; at the right, where it comes from."""
+    def _largest(self, row: Row, what: Shown) -> float:
+        """The largest magnitude; before and after an edit have one scale."""
+        view, values = self.view, self.memory.values
+        if row.operand is None and view.base is not None and view.index in view.changed:
+            return max(values.summary(o).largest for o in (view.base[view.index], view.operation))
+        return what.summary.largest if what.summary is not None else 0.0
+
+    def _single(
+        self, row: Row, what: Shown, matrix: Array, selected: Cell | None, chosen: bool
+    ) -> None:
+        """A vector where there is one line for all of it."""
+        segments = self._name(row, what, chosen)
+        if what.summary is not None and self.look.width >= _SIDE_FROM:
+            segments.append(self.ink(f"  {numbers_text(what.summary, _SIDE_FROM)}  "))
+        start = sum(cell_len(segment.text) for segment in segments)
+        room = self.look.width - start
+        largest = self._largest(row, what)
+        picture = RowPicture(matrix, largest, self.look.palette, room, 1, self.look.shades)
+        drawn = picture.line(0, selected)
+        self.put(
+            [*segments, *drawn.segments, self.ink(drawn.note, "faint")],
+            Spot(row, what, lambda x: picture.cell_at(x - start, 0)),
+        )
+
+    def _name(self, row: Row, what: Shown, chosen: bool) -> list[Segment]:
         style = self.operands.get(row.operand or "", self.look.inks["strong"])
         width = max(_NAME_WIDTH, min(cell_len(row.label), self.look.width // 3))
-        segments = [
+        if row.past:
+            style = self.look.inks["faint"]
+        return [
             self.ink("▸ " if chosen else "  ", "accent"),
             Segment(fit(row.label, width), style + Style(bold=chosen or row.operand is None)),
-            self.ink(f" {fit(what.shape, _SHAPE_WIDTH)}", "faint"),
+            self.ink(f" {fit(what.shape, _SHAPE_WIDTH)} ", "faint"),
         ]
-        if what.summary is not None:
-            segments.append(self.ink(f"  {numbers_text(what.summary, self.look.width)}"))
+
+    def _head(self, row: Row, what: Shown, chosen: bool) -> list[Segment]:
+        """Name, shape, numbers; at the right, where it comes from."""
+        segments = self._name(row, what, chosen)
+        if what.summary is not None and (what.matrix is not None or what.summary.not_finite):
+            segments.append(self.ink(f" {numbers_text(what.summary, self.look.width)}"))
             if what.summary.not_finite:
                 segments.append(self.ink(f"  × {what.summary.not_finite:,} not finite", "error"))
         if what.words:
-            segments.append(self.ink(f"  {what.words}", "strong"))
-        if row.operand is None:
+            segments.append(self.ink(f" {what.words}", "strong"))
+        if row.operand is None and not row.past:
             segments += self._marks()
         return self._with_side(segments, row.whence)
 
@@ -155,9 +191,10 @@ class OperationPicture(PanePicture):
     def _with_side(self, segments: list[Segment], whence: Iterable[str]) -> list[Segment]:
         used = sum(cell_len(segment.text) for segment in segments)
         room = self.look.width - used - 2
-        words = next((text for text in whence if cell_len(text) <= room), "")
-        if self.look.width < _SIDE_FROM or not words:
+        said = [*whence]
+        if self.look.width < _SIDE_FROM or not said or room < _LEAST_SIDE:
             return segments
+        words = next((text for text in said if cell_len(text) <= room), fit(said[-1], room))
         gap = self.look.width - used - cell_len(words)
         return [*segments, self.ink(" " * gap), self.ink(words, "faint")]
 
@@ -173,9 +210,9 @@ def _cell_at(picture: RowPicture, line: int, x: int) -> Cell | None:
 def _kept_rows(rows: list[Row], view: View) -> tuple[list[Row], int]:
     """Of very many operands the first few, and the selected one."""
     most = _MOST_STREAMED if view.operation.streamed else _MOST_ROWS
-    operands = rows[:-1]
+    operands = [row for row in rows if row.operand is not None]
     if len(operands) <= most + 1:
         return rows, 0
     chosen = row_with(rows, view.selected.operand)
     kept = [row for i, row in enumerate(operands) if i < most or i == chosen]
-    return [*kept, rows[-1]], len(operands) - len(kept)
+    return kept + rows[len(operands) :], len(operands) - len(kept)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
+from rich.cells import cell_len
 
 from rnn_tui.core.record import Operation
 from rnn_tui.stepping.formulas import Token, at_step
@@ -15,18 +17,39 @@ from rnn_tui.stepping.values import Values
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.widgets.stepper.line_pane import Span
 
-_SYMBOLS: Final = 5
+_SYMBOLS: Final = 12
 """So many of the likeliest symbols are named."""
 
 TailLine = tuple[Token | Span, ...]
 
 
-def tail_lines(view: View, values: Values) -> list[TailLine]:
-    """The lines, what matters most first."""
+def tail_lines(view: View, values: Values, width: int) -> list[TailLine]:
+    """The lines, what matters most first, none longer than ``width`` cells."""
     lines: list[TailLine] = []
-    for part in (_wrong, _reading, _verification, _changed, _distribution):
-        lines += part(view, values)
-    return lines
+    for part in (_wrong, _reading, _verification, _changed):
+        for line in part(view, values):
+            lines += _broken(line, width)
+    return lines + [_fitting(line, width) for line in _distribution(view, values)]
+
+
+def _broken(line: TailLine, width: int) -> Iterator[TailLine]:
+    """A line, continued on others where it is too long; pieces stay whole."""
+    current: list[Token | Span] = []
+    used = 0
+    for part in line:
+        length = cell_len(part.text)
+        if current and used + length > width:
+            yield tuple(current)
+            current, used = [Span("  ")], 2
+        current.append(part)
+        used += length
+    yield tuple(current)
+
+
+def _fitting(line: TailLine, width: int) -> TailLine:
+    """As many whole pieces as fit."""
+    ends = accumulate(cell_len(part.text) for part in line)
+    return tuple(part for part, end in zip(line, ends, strict=True) if end <= width)
 
 
 def _selected(view: View) -> tuple[str, Operation | None]:
@@ -79,7 +102,7 @@ def _reading(view: View, values: Values) -> Iterator[TailLine]:
 
 def _all_digits(value: float) -> str:
     """As many digits as tell this number from its neighbours."""
-    sign = "" if value < 0 else "+"
+    sign = "+" if value > 0 else ""
     return f"{sign}{value!r}".replace("-", "−") if np.isfinite(value) else signed(value)
 
 
@@ -87,10 +110,12 @@ def _verification(view: View, _values: Values) -> Iterator[TailLine]:
     found = view.verification
     if found is None or found.index != view.index:
         return
+    other = "" if found.element == view.selected.element else f" {list(found.element)}"
     verdict = Span("✓", "good") if found.passed else Span("✗ DIFFERS", "error")
     yield (
-        Span("verify: ", "strong"),
-        Span(f"backward {exact(found.backward)}   derivative {exact(found.derivative)}   "),
+        Span(f"verify{other}: ", "strong"),
+        Span(f"backward {exact(found.backward)}   "),
+        Span(f"derivative {exact(found.derivative)}   "),
         Span(f"error {found.error:.0e}   "),
         verdict,
     )
@@ -102,7 +127,7 @@ def _wrong(view: View, _values: Values) -> Iterator[TailLine]:
         yield (Span(text, "error"),)
 
 
-def _changed(view: View, values: Values) -> Iterator[TailLine]:
+def _changed(view: View, _values: Values) -> Iterator[TailLine]:
     """The selected number and the loss before the edits and now."""
     if view.base is None:
         return
@@ -115,7 +140,8 @@ def _changed(view: View, values: Values) -> Iterator[TailLine]:
             yield _difference("before", before, now, exact)
     elif made is None and view.selected.operand is not None:
         yield from _given_changed(view)
-    yield _difference("loss before", view.base.loss, view.trace.loss, "{:.6f}".format)
+    if view.base.loss != view.trace.loss:
+        yield _difference("loss before", view.base.loss, view.trace.loss, "{:.6f}".format)
 
 
 def _given_changed(view: View) -> Iterator[TailLine]:
@@ -154,7 +180,7 @@ def _distribution(view: View, values: Values) -> Iterator[TailLine]:
     before = view.base[view.index] if view.base and view.index in view.changed else None
     if before is not None:
         yield Span("before ", "faint"), *_likeliest(view, before, values, row)
-    title = "now    " if before is not None else "likeliest "
+    title = "now    " if before is not None else "likely"
     yield Span(title, "faint"), *_likeliest(view, view.operation, values, row)
 
 
@@ -164,7 +190,7 @@ def _likeliest(view: View, operation: Operation, values: Values, row: int) -> It
     known = view.trace.given.get(f"target_{operation.t}")
     if known is not None and known.value.dtype.kind in "iu":
         target = int(known.value[row])
+    yield Span(f" target {symbol_label(view.window, target)} {p[target]:6.1%}   ", "strong")
     for symbol in np.argsort(-p, kind="stable")[:_SYMBOLS].tolist():
         text = f" {symbol_label(view.window, symbol)} {p[symbol]:6.1%} "
         yield Span(text, "strong" if symbol == target else "text")
-    yield Span(f"  target {symbol_label(view.window, target)} {p[target]:6.1%}", "strong")
