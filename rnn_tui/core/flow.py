@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from rnn_tui.core.arrays import Array, Floats
 from rnn_tui.core.cells.textbook import RELU, TANH
 from rnn_tui.core.jacobians import JacobianNorms, product_norms, spectral_radius
 from rnn_tui.core.record import Operation
-from rnn_tui.core.trace import Trace
+from rnn_tui.core.trace import Result, Trace, finished
 
 THRESHOLD = 0.01
 """Credit below this share of that at lag 0 is beyond the horizon."""
@@ -79,7 +79,7 @@ def credit_map(trace: Trace, layer: int | None = None, row: int = 0) -> Floats:
     """
     passed = _Pass.of(trace, row)
     layer = passed.chosen(layer)
-    credit: Floats = _finish(_crediting(passed))[layer]
+    credit: Floats = finished(_crediting(passed))[layer]
     return credit
 
 
@@ -92,7 +92,7 @@ def jacobian_norms(trace: Trace, layer: int | None = None, row: int = 0) -> Jaco
     """
     passed = _Pass.of(trace, row)
     layer = passed.chosen(layer)
-    return _finish(product_norms(passed.W_hh[layer], passed.slope[layer]))
+    return finished(product_norms(passed.W_hh[layer], passed.slope[layer]))
 
 
 def credit_by_lag(credit: Floats) -> Floats:
@@ -132,7 +132,7 @@ def effective_horizon(credit: Floats) -> float:
 
 def report(trace: Trace, layer: int | None = None, row: int = 0) -> FlowReport:
     """Everything at once. A large window takes seconds: see ``reporting``."""
-    return _finish(reporting(trace, layer, row))
+    return finished(reporting(trace, layer, row))
 
 
 def reporting(
@@ -248,26 +248,14 @@ def _by_layer(operations: list[Operation]) -> list[list[Operation]]:
     return [[o for o in operations if (o.layer or 0) == layer] for layer in layers]
 
 
-_Result = TypeVar("_Result")
-
-
-def _finish(work: Generator[float, None, _Result]) -> _Result:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
-
-
 def _scaled(
-    work: Generator[float, None, _Result], start: float, end: float
-) -> Generator[float, None, _Result]:
+    work: Generator[float, None, Result], start: float, stop: float
+) -> Generator[float, None, Result]:
     """The same work, with its progress as a part of a larger one's."""
     while True:
         try:
             progress = next(work)
-        except StopIteration as finished:
-            result: _Result = finished.value
+        except StopIteration as end:
+            result: Result = end.value
             return result
-        yield start + progress * (end - start)
+        yield start + progress * (stop - start)

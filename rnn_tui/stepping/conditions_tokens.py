@@ -51,8 +51,10 @@ def tokens_of(text: str) -> list[Token]:
     tokens, start = [], 0
     while start < len(text):
         match = _TOKEN.match(text, start)
-        if match is None or not match[0].isprintable():
+        if match is None:
             raise ConditionError(_unreadable(text[start]), start + 1)
+        if not match[0].isprintable():
+            raise ConditionError("this word holds a character that does not show", start + 1)
         kind, start = str(match.lastgroup), match.end()
         if kind != "space":
             tokens.append(Token(kind, _SAME.get(match[0], match[0]), match.start() + 1))
