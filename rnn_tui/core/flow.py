@@ -59,6 +59,11 @@ class FlowReport:
     horizon: float
     """In characters; T: at least T; NaN where there is no credit, or no number."""
 
+    @property
+    def beyond_window(self) -> bool:
+        """Whether the credit never fell so low: the horizon is at least the window."""
+        return self.horizon >= len(self.credit)
+
 
 def gradient_norms(trace: Trace, row: int = 0) -> Floats:
     """‖dL/dh_t‖ for t = 0..T of each layer, (L, T+1), as the backward pass of the trace has it.

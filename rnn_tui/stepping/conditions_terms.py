@@ -70,7 +70,7 @@ CALCULATES: dict[str, Callable[[Any, Any], Any]] = {
     "*": np.multiply,
     "/": np.divide,
 }
-_TIME = re.compile(r"(_t|_\d+|_\{t[^}]*\})?(\^(t|\d+|\(\d+\)))*(\[.*)?$")
+_TIME = re.compile(r"(_t|_T|_\d+|_\{t[^}]*\})?(\^(t|\d+|\(\d+\)))*(\[.*)?$")
 
 
 @lru_cache(maxsize=4096)

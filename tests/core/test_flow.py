@@ -176,6 +176,7 @@ def test_a_report_is_made_bit_by_bit(make_problem):
     assert seen[-1] == 1
     assert found.layer == 1
     assert found.horizon == report(book).horizon == effective_horizon(credit_map(book))
+    assert found.beyond_window == (found.horizon == 5)
 
 
 def test_every_quantity_is_defined():

@@ -11,6 +11,7 @@ from rnn_tui.core.initialization import initialize
 from rnn_tui.core.parameters import Architecture
 from rnn_tui.core.trace import trace
 from rnn_tui.stepping.conditions import known_in, parse, words
+from rnn_tui.stepping.conditions_terms import timeless
 
 
 def make(T=5, H=4, L=2, V=6, seed=0, **how):
@@ -169,6 +170,15 @@ def test_what_exists_in_a_trace_is_known(book):
     assert {"h", "dh", "dz", "W_hh", "dW_hh", "loss", "x", "target", "f"} <= set(known.arrays)
     assert "h_t" not in known.arrays
     assert "hand to the past" in known.kinds
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [("h_t", "h"), ("f_{t-1}", "f"), ("target_{t+1}", "target"), ("h_T", "h"), ("loss_12", "loss")]
+    + [("dW_hh^t", "dW_hh"), ("h_t^(0)", "h"), ("dW_hy^17", "dW_hy"), ("W_hh", "W_hh"), ("η", "η")],
+)
+def test_a_name_is_the_symbol_without_its_time(symbol, name):
+    assert timeless(symbol) == name
 
 
 def test_values_that_are_not_asked_about_are_never_computed(book):
