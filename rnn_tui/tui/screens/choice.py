@@ -40,10 +40,7 @@ class ChoiceScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """The list."""
-        options = [
-            Option(Text("\n".join(map(visible_line, line.split("\n"))))) for line in self._lines
-        ]
-        listed = OptionList(*options, markup=False)
+        listed = OptionList(*(Option(_shown(line)) for line in self._lines), markup=False)
         listed.border_title = Content(self._title)
         listed.border_subtitle = Content(self._does)
         yield listed
@@ -66,3 +63,9 @@ class ChoiceScreen(ModalScreen[int | None]):
     def action_up(self) -> None:
         """One line up."""
         self.query_one(OptionList).action_cursor_up()
+
+
+def _shown(line: str) -> Text:
+    """The first line as it is, what explains it fainter below."""
+    first, *others = map(visible_line, line.split("\n"))
+    return Text.assemble(first, *(("\n" + other, "dim") for other in others))

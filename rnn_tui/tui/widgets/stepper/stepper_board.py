@@ -38,8 +38,9 @@ class StepperBoard(Vertical):
     StepperBoard OperationList { width: 34; }
     StepperBoard.-wide OperationList { width: 44; }
     StepperBoard #right { width: 1fr; }
-    StepperBoard #below { height: 9; }
-    StepperBoard.-wide #below { height: 11; }
+    StepperBoard #below { height: 8; }
+    StepperBoard.-wide #below { height: 10; }
+    StepperBoard #below LinePane { height: 1fr; }
     StepperBoard.-single TimeStrip { height: 4; }
     StepperBoard.-single OperationList { width: 1fr; }
     StepperBoard.-single #below { height: 1fr; }
