@@ -16,7 +16,7 @@ from rnn_tui.core.arrays import Array, Floats
 STARTS = 16
 """At most so many time steps s are looked at, evenly spread over the window."""
 
-MOST_MULTIPLICATIONS = 1e11
+MOST_MULTIPLICATIONS = 7e10
 """With large windows there are fewer starts, but one at least: about so many are spent."""
 
 KRYLOV = (16, 6)
