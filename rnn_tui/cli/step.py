@@ -17,6 +17,8 @@ from rnn_tui.cli.options import Command, RunCommand, attach_option, runs_option,
 from rnn_tui.cli.walked import DRAWN, LEARNING, SETTINGS, Asked, find_window
 from rnn_tui.runs.configuration import FIELDS
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.names import clipped
+from rnn_tui.runs.places import runs_folder
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
 from rnn_tui.training.client import ONE_THREAD
 
@@ -28,7 +30,7 @@ class StepCommand(RunCommand):
     """Its help has sections of its own."""
 
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Text": ("text", "window", "symbols", "vocabulary"),
+        "Text": ("text", "tiny", "window", "symbols", "vocabulary"),
         "Weights": ("checkpoint", "at", "row", "weights", *DRAWN, "cell", "dtype"),
         "Learning": LEARNING,
         "Output": ("print_", "json_", "full", "digits", "script", "runs", "help"),
@@ -56,7 +58,8 @@ _counted = click.IntRange(min=1)
 
 
 @click.command(cls=StepCommand, short_help="Walk through one pass of backpropagation.")
-@click.argument("what", metavar="TEXT|RUN", shell_complete=complete_what)
+@click.argument("what", metavar="TEXT|RUN", required=False, shell_complete=complete_what)
+@click.option("--tiny", is_flag=True, help="a network to check with pencil and paper, with no TEXT")
 @click.option("--text", is_flag=True, help="TEXT is the text itself, whatever else is called so")
 @click.option(
     "--window",
@@ -99,7 +102,8 @@ _counted = click.IntRange(min=1)
 @click.option("--script", metavar="FILE", help="carry out commands from a file; - is stdin")
 @runs_option
 def step(
-    what: str,
+    what: str | None,
+    tiny: bool,
     runs: str | None,
     print_: bool,
     json_: bool,
@@ -125,19 +129,37 @@ def step(
     projections are refused.
     """
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
-    asked = Asked(what, runs, options)
+    asked = Asked(_what(what, tiny), runs, options)
     _check_output(asked, print_, json_, script, full, digits)
     if not (print_ or json_ or script):
         require_terminal("--print, --json or --script", reads_text=what == "-")
-    window = find_window(asked)
+    window = _tiny_window(asked) if tiny else find_window(asked)
     row = _row(window, options["row"])
     if print_ or json_:
         _write(_walk(window.one_row(row) if window.batch > 1 else window, json_, full, digits))
     elif script:
         _write(_answers(window, row, script))
     else:
-        return _open(window, row, takes_keys=what == "-")
+        return _open(window, row, asked)
     return 0
+
+
+def _what(what: str | None, tiny: bool) -> str:
+    if tiny and what is not None:
+        raise ConfigError(f"--tiny brings its own text: leave out {clipped(what)}")
+    if what is None and not tiny:
+        raise ConfigError("step needs a TEXT or a RUN, such as: rnn-tui step 'hello world'")
+    return what or ""
+
+
+def _tiny_window(asked: Asked) -> Window:
+    for name, value in asked.options.items():
+        if value not in (None, False):
+            option = f"--{name.replace('_', '-')}"
+            raise ConfigError(f"{option} does not go with --tiny: leave it out")
+    from rnn_tui.stepping.tiny import tiny_window
+
+    return tiny_window()
 
 
 def _check_output(
@@ -197,9 +219,10 @@ def _write(lines: Iterable[str]) -> None:
         stream.flush()  # before a complaint is written
 
 
-def _open(window: Window, row: int, takes_keys: bool) -> int:
-    if takes_keys:
+def _open(window: Window, row: int, asked: Asked) -> int:
+    if asked.what == "-":
         take_keys_from_terminal()
     from rnn_tui.tui.stepping_app import open_stepper
 
-    return open_stepper(window, row)
+    log_file = runs_folder(asked.runs, os.environ).parent / "stepper.log"
+    return open_stepper(window, row, log_file)

@@ -24,8 +24,8 @@ class SteppingApp(TerminalApp):
         await self.push_screen(self._stepper, lambda _: self.exit())
 
 
-def open_stepper(window: Window, row: int = 0) -> int:
-    """Open the stepper in the terminal; the exit status."""
-    app = SteppingApp(window, row)
+def open_stepper(window: Window, row: int = 0, log_file: Path | None = None) -> int:
+    """Open the stepper in the terminal; the exit status. An unexpected error goes to the log."""
+    app = SteppingApp(window, row, log_file)
     app.say_farewell(app.run())
     return app.return_code or 0

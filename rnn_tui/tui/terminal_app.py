@@ -110,6 +110,7 @@ class TerminalApp(App[str]):
         report = traceback.format_exc()
         where = self.log_file or Path("rnn-tui-error.log")
         try:
+            where.parent.mkdir(parents=True, exist_ok=True)
             with where.open("a") as file:
                 file.write(report)
         except OSError:

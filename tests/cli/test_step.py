@@ -218,6 +218,28 @@ def test_a_file_that_is_gone_is_a_matter_of_storage(rnn_tui: Run) -> None:
     assert "cannot read nothing" in said.err
 
 
+def test_the_network_of_pencil_and_paper_needs_no_text(rnn_tui: Run) -> None:
+    walk = walked(rnn_tui("step", "--tiny", "--json"))
+    assert walk[0]["operands"]["W_xh"] == [[0.6, -0.4], [-0.3, 0.8], [0.5, 0.2]]
+    assert walk[-1]["phase"] == "update"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "needs a TEXT or a RUN"),
+        (("--tiny", "hello"), "brings its own text"),
+        (("--tiny", "--hidden", "3"), "--hidden does not go with --tiny"),
+    ],
+)
+def test_what_is_walked_through_must_be_said_once(
+    rnn_tui: Run, arguments: tuple[str, ...], words: str
+) -> None:
+    said = rnn_tui("step", *arguments, "--print")
+    assert said.status == 2
+    assert words in said.err
+
+
 # -- help ------------------------------------------------------------------------------------------
 
 
