@@ -174,7 +174,6 @@ def test_a_pytorch_network_is_walked_through(rnn_tui: Run, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "missing argument"),
         (("", "--print"), "fewer than two symbols"),
         (("a", "--print"), "fewer than two symbols"),
         (("ab" * 300, "--print"), "600 symbols"),
