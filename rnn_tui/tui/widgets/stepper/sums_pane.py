@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from math import isnan
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
 WORK: Final = 40_000_000
 """Multiplications before a redraw; what then is missing follows at once, in the next one."""
+_PART: Final = 5000  # what it costs to take up the rows of one time step, in multiplications
 _MOST_DIGESTS: Final = 3000
 _LEAST_STRIP: Final = 6
 _AT_ONCE: Final = 0.001  # seconds
@@ -118,7 +120,7 @@ class SumsPane(LinePane):
             self._missing = True
             return None
         value = stages.value(stage, index)
-        self._work_left -= stages.work(stage, index) + 10 * value.size
+        self._work_left -= stages.work(stage, index) + 10 * value.size + _PART * stage.parts
         self._digests[key] = self._digested(value, stages.scale(stage), width)
         if len(self._digests) > _MOST_DIGESTS:
             self._digests.popitem(last=False)
@@ -176,4 +178,4 @@ def _span(stages: Stages, stage: Stage) -> str:
 
 
 def _number(digest: Digest) -> str:
-    return f"{digest.norm:.2e}" if digest.finite else "not finite"[:9]
+    return f"{digest.norm:.2e}" if digest.finite else "NaN" if isnan(digest.norm) else "∞"

@@ -1,0 +1,74 @@
+"""Breakpoints, edits and faults, as they are listed."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnn_tui.core.retrace import Edit
+from rnn_tui.tui.widgets.stepper.watches_pane import WatchesPane
+
+
+async def shown(host, view, size=(80, 24)) -> list[str]:
+    app = host(WatchesPane())
+    async with app.run_test(size=size) as pilot:
+        app.pane.view = view
+        await pilot.pause()
+        return [app.text[0], *(line.rstrip() for line in app.body)]
+
+
+@pytest.mark.parametrize("size", [(40, 24), (80, 24), (120, 35), (200, 50)])
+async def test_an_empty_pane_says_what_to_press(walk, host, size) -> None:
+    lines = await shown(host, walk(0), size)
+    assert [line[:2] for line in lines[1:4]] == ["b ", "e ", "p "]
+
+
+async def test_breakpoints_and_the_last_hit_stand_side_by_side(walk, host) -> None:
+    view = walk(9, breakpoints=("norm(dh) < 1e-6", "t == 3"), hit="norm(dh) 8.1e-7 < 1e-6")
+    title, *lines = await shown(host, view)
+    assert "2 breakpoints" in title
+    assert lines[:3] == ["● norm(dh) 8.1e-7 < 1e-6", "○ norm(dh) < 1e-6", "○ t == 3"]
+
+
+async def test_an_edit_says_old_and_new_and_what_it_did_to_the_loss(walk, host) -> None:
+    vocabulary = walk.first.window.vocabulary.symbols
+    old = float(walk.first.trace.givens["layer0.W_hh"][1, 2])
+    edits = (
+        Edit("layer0.W_hh", (1, 2), 0.5),
+        Edit("x_3", (0,), float(vocabulary.index("u"))),
+        Edit("layer0.W_hh", (1, 2), 0.75),
+    )
+    altered = walk.altered(*edits)
+    _, *lines = await shown(host, walk(0, **altered))
+    loss = f"loss {walk.first.trace.loss:.4f} → {altered['trace'].loss:.4f} nats"
+    assert lines[0].startswith(f"* {loss}")
+    assert lines[1] == "  layer0.W_hh[1, 2]  +0.5 → +0.75"
+    assert lines[2] == "  x_3  “e” → “u”"
+    assert lines[3] == f"  layer0.W_hh[1, 2]  {old:+.4g} → +0.5".replace("-", "−")
+
+
+async def test_a_held_state_is_called_by_its_name(walk, host) -> None:
+    index = walk.where("h_t", 4)
+    _, *lines = await shown(host, walk(0, **walk.altered(Edit(index, (0, 3), 0.25))))
+    assert lines[1].startswith("  h_4[0, 3]")
+
+
+async def test_a_fault_says_where_it_parts_from_the_derivative(walk, host) -> None:
+    altered = walk.altered(fault="missing-dh")
+    wrong = walk.where("dz_t", 12)
+    _, *lines = await shown(host, walk(0, **altered, wrong=wrong))
+    assert lines[0].startswith("✗ fault ")
+    assert lines[1] == f"  first wrong: dz_12  op {wrong + 1}"
+
+
+async def test_many_edits_leave_room_for_the_breakpoints(walk, host) -> None:
+    edits = tuple(Edit("layer0.W_hh", (1, 2), value / 10) for value in range(9))
+    view = walk(0, **walk.altered(*edits), breakpoints=("t == 3",))
+    _, *lines = await shown(host, view)
+    assert "○ t == 3" in lines
+    assert any("more" in line for line in lines)
+
+
+async def test_text_from_outside_is_only_shown(walk, host) -> None:
+    _, *lines = await shown(host, walk(0, breakpoints=("[bold]\x1b[2J",), hit="[/]"))
+    assert lines[0] == "● [/]"
+    assert lines[1] == "○ [bold]␛[2J"
