@@ -12,13 +12,17 @@ from math import prod
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
+from textual.keys import format_key
 
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.flow import DEFINITIONS
 from rnn_tui.core.updates import LINES
+from rnn_tui.stepping.commands import COMMANDS
 from rnn_tui.stepping.explanations import GLOSSARY
 from rnn_tui.stepping.plain import text_lines
 from rnn_tui.stepping.tiny import tiny_window
+from rnn_tui.tui.screens.stepper_keys import KEYS
 
 from .stepping.pencil import by_hand
 
@@ -41,7 +45,23 @@ def listed(terms: dict[str, str]) -> Iterable[str]:
     return [f"* **{term}**: {sentence}" for term, sentence in terms.items()]
 
 
+def keys() -> Iterable[str]:
+    rows = (
+        f"| {' '.join(format_key(key) for key in binding.key.split(','))} | {binding.tooltip} |"
+        for binding in KEYS
+        if isinstance(binding, Binding)
+    )
+    return ["| key | does |", "|---|---|", *rows]
+
+
+def commands() -> Iterable[str]:
+    usages = ((c.usage.replace("|", "\\|"), c.does) for c in COMMANDS.values())
+    return ["| command | does |", "|---|---|", *(f"| `{u}` | {does} |" for u, does in usages)]
+
+
 SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
+    "keys": keys,
+    "commands": commands,
     "faults": faults,
     "flow": lambda: listed(DEFINITIONS),
     "glossary": lambda: listed(GLOSSARY),
