@@ -17,7 +17,7 @@ from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
-from rnn_tui.training.client import start_server
+from rnn_tui.training.client import ONE_THREAD, start_server
 
 
 @click.command("open", cls=RunCommand, hidden=True)
@@ -66,6 +66,7 @@ def watch_run(directory: RunDirectory, process: subprocess.Popen[bytes] | None) 
     found nothing. The app's housekeeping takes over.
     """
     gc.disable()
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded, for the stepper
     from rnn_tui.tui.app import RnnTuiApp
 
     return RnnTuiApp.open_on(directory, process)
