@@ -1,10 +1,11 @@
 """The derivative of the loss along a trace's own operations, by the complex step.
 
-What is moved gets an imaginary part, and so does all that depends on it, up to the mean loss;
-nothing of either backward pass is used. The step is so small that the real parts stay those of the
-trace. Hence an operation that is linear needs its imaginary part alone; the others are computed in
-complex arithmetic. Many samples, each moved in its own direction, go together, one below the other
-along the batch axis: K samples of B rows are K·B rows.
+What is moved gets an imaginary part, and so does all that depends on it, up to the mean loss; no
+derivative is taken from a backward pass, which is read for the size of rounding alone. The step is
+so small that the real parts stay those of the trace. Hence an operation that is linear needs its
+imaginary part alone; the others are computed in complex arithmetic. Many samples, each moved in its
+own direction, go together, one below the other along the batch axis: K samples of B rows are K·B
+rows.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ class Slopes(NamedTuple):
     derivative: Array
     """(K,)"""
     scale: Array
-    """(K,): what it could be at most, were p_t − 1 not small and did nothing cancel. Rounding goes
-    with this, not with the derivative."""
+    """(K,): what it could be at most, were no p_t − 1 and no slope of f small and did nothing
+    cancel: the rounding of h_t, p_t and the sums goes with this, not with the derivative."""
 
 
 class ComplexStep:
@@ -67,6 +68,8 @@ class ComplexStep:
         mean = trace[trace.places.loss]
         self._count = float(mean.operands["T·B"])
         self._path = _path_to(mean)
+        claims = [op for op in trace if op.gradient_of and op.gradient_of.operand is None]
+        self._dh = {op.gradient_of.operation: abs(op.value) for op in claims if op.gradient_of}
         self._work = {op.index: _work(op) for op, _ in self._path}
         self._last_use = {i: op.index for op, origins in self._path for i in origins.values()}
         self._uses: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -100,7 +103,9 @@ class ComplexStep:
                 moved[op.index] = step.result()
                 if op.phase == "loss":
                     derivative += step.per_sample(moved.pop(op.index))
-                    scale += step.per_sample(np.abs(parts["y_t"]).max(axis=1))
+                    scale += step.per_sample(np.abs(step.moved["y_t"]).max(axis=1))
+                elif op.index in self._dh and _linear(op) is None and step.moved:
+                    scale += self._count * step.size_along(self._dh[op.index])
                 work += samples * self._work[op.index]
             for i in origins.values():
                 if self._last_use[i] == op.index:
@@ -126,7 +131,7 @@ def _work(op: Operation) -> float:
     """What one sample costs, in the units of ``BLOCK``: products by H², the others by functions."""
     if op.function in (product_forward, affine_forward):
         return op.value.size * (5 + 0.1 * len(list(op.operands.values())[1]))
-    if op.function in LINEAR:
+    if _linear(op) is not None:
         return op.value.size * 5.0
     return 60.0 * max(np.size(value) for value in op.operands.values())
 
@@ -204,8 +209,15 @@ class _Step:
         total: Array = self.by_sample(values).sum(axis=1)
         return total
 
+    def size_along(self, gradient: Array) -> Array:
+        """(K,): how far the operands go along ``gradient`` (B, H), whatever the signs."""
+        with np.errstate(all="ignore"):
+            moved = sum(np.abs(self.by_sample(moved)) for moved in self.moved.values())
+            size: Array = np.tensordot(moved, gradient, 2)
+        return size
+
     def _through(self) -> Array:
-        linear = LINEAR.get(self.operation.function)
+        linear = _linear(self.operation)
         if linear is not None:
             return linear(self)
         operands = [self._complex(name) for name in self.operation.operands]
@@ -264,3 +276,8 @@ LINEAR: Mapping[Callable[..., Array], Callable[[_Step], Array]] = {
     add_forward: _add,
 }
 """The imaginary part of the value, for operations that are linear in each operand."""
+
+
+def _linear(op: Operation) -> Callable[[_Step], Array] | None:
+    """None where complex arithmetic is needed, as it is where something is held."""
+    return LINEAR.get(op.function) if op.held is None else None
