@@ -8,7 +8,7 @@ from rnn_tui.core.sweep import SweepProgress, Swept, sweep
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.errors import StepperError
 
-HEADINGS = ("array", "verified", "worst", "backward", "derivative", "error", "verdict")
+HEADINGS = ("array", "verdict", "verified", "error", "worst", "backward", "derivative")
 
 
 def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
@@ -42,7 +42,8 @@ def sweep_row(name: str, swept: Swept) -> tuple[str, ...]:
     counted = f"{swept.checked:,} of {swept.size:,}"
     worst = swept.worst
     if worst is None:
-        return name, counted, "", "", "", "", "waiting"
+        return name, "waiting", counted, "", "", "", ""
     element = "[" + ", ".join(map(str, worst.element)) + "]"
-    numbers = f"{worst.backward:+.6e}", f"{worst.derivative:+.6e}", f"{worst.error:.0e}"
-    return name, counted, element, *numbers, "✓ equal" if swept.passed else "✗ DIFFERS"
+    verdict = "✓ equal" if swept.passed else "✗ DIFFERS"
+    numbers = f"{worst.backward:+.6e}", f"{worst.derivative:+.6e}"
+    return name, verdict, counted, f"{worst.error:.0e}", element, *numbers

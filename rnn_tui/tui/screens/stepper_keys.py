@@ -70,6 +70,8 @@ KEYS: list[BindingType] = [
     _key("3", "pane(3)", "sums", "the sums so far"),
     _key("4", "pane(4)", "watches", "breakpoints, edits, fault"),
     _key("colon", "ask('')", "command", "write a command", sign=":"),
-    _key("question_mark,f1", "dialog('keys')", "keys", "the keys, and what words mean", sign="?"),
-    _key("escape,q", "leave", "leave", "leave the stepper; a training goes on", sign="esc"),
+    _key("question_mark", "dialog('keys')", "keys", "the keys, and what words mean", sign="?"),
+    _key("f1", "dialog('keys')", "keys", "the keys, and what words mean"),
+    _key("escape", "leave", "leave", "leave the stepper; a training goes on", sign="esc"),
+    _key("q", "leave", "leave", "leave the stepper; a training goes on"),
 ]

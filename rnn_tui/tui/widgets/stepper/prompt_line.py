@@ -7,12 +7,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from rnn_tui.text.visible import visible_line
+
+LONGEST = 1000
+"""Characters in a command."""
 
 
 class PromptLine(Vertical):
@@ -20,17 +23,19 @@ class PromptLine(Vertical):
 
     DEFAULT_CSS: ClassVar[str] = """
     PromptLine { height: auto; max-height: 3; width: 1fr; }
-    PromptLine Static { height: auto; max-height: 2; min-height: 1; width: 1fr; padding: 0 1; }
-    PromptLine Static.-trouble { color: $error; }
-    PromptLine Input {
-        height: 1; width: 1fr; border: none; padding: 0 1; background: $panel; display: none;
-    }
-    PromptLine.-asking Input { display: block; }
+    PromptLine #said { height: auto; max-height: 2; min-height: 1; width: 1fr; padding: 0 1; }
+    PromptLine #said.-trouble { color: $error; }
+    PromptLine.-asking #said { display: none; }
+    PromptLine.-asking #said.-trouble { display: block; }
+    PromptLine Horizontal { height: 1; width: 1fr; display: none; background: $panel; }
+    PromptLine.-asking Horizontal { display: block; }
+    PromptLine Horizontal Label { width: 3; padding: 0 1; color: $primary; text-style: bold; }
+    PromptLine Input { height: 1; width: 1fr; border: none; padding: 0; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "leave the line", show=False, id="prompt.leave"),
-        Binding("up", "recall(-1)", "the command before", show=False, id="prompt.before"),
-        Binding("down", "recall(1)", "the command after", show=False, id="prompt.after"),
+        Binding("escape", "give_up", "leave the line", id="prompt.leave"),
+        Binding("up", "recall(-1)", "before", tooltip="the command before", id="prompt.before"),
+        Binding("down", "recall(1)", "after", tooltip="the command after", id="prompt.after"),
     ]
 
     class Entered(Message):
@@ -50,8 +55,15 @@ class PromptLine(Vertical):
 
     def compose(self) -> ComposeResult:
         """What happened, and where commands are written."""
-        yield Static(markup=False)
-        yield Input(placeholder="a command: help lists them", select_on_focus=False)
+        yield Static(markup=False, id="said")
+        with Horizontal():
+            yield Label(":", markup=False)
+            yield Input(
+                placeholder="a command; help lists them, esc leaves",
+                compact=True,
+                select_on_focus=False,
+                max_length=LONGEST,
+            )
 
     @property
     def asking(self) -> bool:
@@ -60,12 +72,13 @@ class PromptLine(Vertical):
 
     def say(self, text: str, trouble: bool = False) -> None:
         """Show one or two lines of text, as they are."""
-        said = self.query_one(Static)
+        said = self.query_one("#said", Static)
         said.set_class(trouble, "-trouble")
         said.update(Content("\n".join(visible_line(line) for line in text.split("\n"))))
 
     def ask(self, beginning: str, chosen: int = 0) -> None:
         """Have a command written that begins so; the last ``chosen`` characters are selected."""
+        self.say("")
         self.add_class("-asking")
         line = self.query_one(Input)
         line.value = beginning
@@ -74,6 +87,10 @@ class PromptLine(Vertical):
         if chosen:
             line.selection = type(line.selection)(len(beginning) - chosen, len(beginning))
         self._place = len(self._history)
+
+    def point_at(self, place: int) -> None:
+        """Put the cursor where the trouble is, counted from 0."""
+        self.query_one(Input).cursor_position = place
 
     def done(self) -> None:
         """The command was carried out."""

@@ -48,11 +48,11 @@ class StepperHeader(Widget):
             return Strip([Segment(set_cell_size(line, width), styles["text"])])
         phase, place = self._where(self.view)
         marks = self._marks(self.view)
-        room = width - cell_len(phase) - cell_len(place) - cell_len(marks) - 1
+        room = width - cell_len(phase) - cell_len(place) - cell_len(marks) - 2
         left = set_cell_size(self._what(self.view, room), max(room, 0))
         return Strip(
             [
-                Segment(left + " ", styles["text"]),
+                Segment(left + "  ", styles["text"]),
                 Segment(marks, styles["edited"]),
                 Segment(phase, styles["accent"]),
                 Segment(place, styles["text"]),
