@@ -42,7 +42,7 @@ def numbers_text(summary: Summary, width: int) -> str:
 
 def picture_lines(matrix: Array, width: int, halves: bool) -> int:
     """How many lines a matrix (R, C) can use."""
-    rows, columns = matrix.shape
+    rows, columns = len(matrix), matrix.shape[1]
     room = width - _SCALE_WIDTH
     if arrange(columns, room, halves).numbers and rows <= _MOST_NUMBER_ROWS:
         return rows

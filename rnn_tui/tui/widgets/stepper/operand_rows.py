@@ -171,7 +171,8 @@ def cell_of(row: Row, what: Shown, operand: str | None, element: Element) -> Cel
     if what.read is not None:
         read = np.flatnonzero(what.read == element[0])
         return (int(read[0]), element[1]) if read.size else None
-    cell = (0, *element)[-2:] if element else (0, 0)
+    row_of, column = (0, 0, *element)[-2:]
+    cell = row_of, column
     return cell if all(i < size for i, size in zip(cell, what.matrix.shape, strict=True)) else None
 
 

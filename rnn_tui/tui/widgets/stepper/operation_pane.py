@@ -24,6 +24,15 @@ from rnn_tui.tui.widgets.stepper.pane_picture import Look, Memory, PanePicture
 from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
 
+class _Drawn(NamedTuple):
+    """A line, and what it was made of: the same again is the same line, and not drawn anew."""
+
+    segments: list[Segment]
+    width: int
+    blank: Style
+    line: Line
+
+
 class OperationPane(LinePane, can_focus=True):
     """Shows one operation; ``numbers`` shows the numbers of the selected array instead of rows."""
 
@@ -49,6 +58,7 @@ class OperationPane(LinePane, can_focus=True):
         super().__init__(id=id)
         self._memory = Memory()
         self._operation_picture: PanePicture | None = None
+        self._pictures: list[_Drawn] = []
 
     def empty(self) -> str:
         """Nothing has been traced yet."""
@@ -64,8 +74,14 @@ class OperationPane(LinePane, can_focus=True):
         look = Look(diverging(*surroundings(self)), shades(self), width, height)
         make = NumbersPicture if self.numbers else OperationPicture
         picture = self._operation_picture = make(view, look, self._memory)
-        blank = look.inks["text"]
-        return [(Picture(_strip(segments, width, blank)),) for segments in picture.lines]
+        blank, before = look.inks["text"], self._pictures
+        self._pictures = [
+            before[y]
+            if y < len(before) and before[y][:3] == (segments, width, blank)
+            else _Drawn(segments, width, blank, (Picture(_strip(segments, width, blank)),))
+            for y, segments in enumerate(picture.lines)
+        ]
+        return [drawn.line for drawn in self._pictures]
 
     def titles(self, view: View) -> Sequence[str]:
         """The formula as the textbook has it, and the one that it undoes."""
@@ -83,7 +99,7 @@ class OperationPane(LinePane, can_focus=True):
             left, (f" {'─' * room} ", "$foreground 22%"), (right, "$text-muted not bold")
         )
         if str(self.border_title or "") != title.plain:
-            self.border_title = title  # type: ignore[assignment]
+            self.border_title = title
 
     def on_click(self, event: events.Click) -> None:
         """Select the number or the array under the pointer."""

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from rich.cells import cell_len
 
-from rnn_tui.core.record import Operation
+from rnn_tui.core.record import Given, Operation, Source
 from rnn_tui.stepping.formulas import Token, at_step
 from rnn_tui.stepping.places import place, symbol_label
 from rnn_tui.stepping.readout import Number, arithmetic, exact, number_at, signed
@@ -52,31 +52,26 @@ def _fitting(line: TailLine, width: int) -> TailLine:
     return tuple(part for part, end in zip(line, ends, strict=True) if end <= width)
 
 
-def _selected(view: View) -> tuple[str, Operation | None]:
-    """The label of what is selected, and the operation whose value it is an element of."""
-    operation = view.operation
-    name = view.selected.operand
+def _selected(view: View) -> tuple[str, Source]:
+    """The name of what is selected, and where its value comes from."""
+    operation, name = view.operation, view.selected.operand
     if name is None or name not in operation.operands:
-        return at_step(operation.symbol, operation.t), operation
-    source = operation.operands.source(name)
-    return at_step(name, operation.t), source if isinstance(source, Operation) else None
+        return operation.symbol, operation
+    return name, operation.operands.source(name)
 
 
 def where(view: View, values: Values) -> str:
     """Where the selected number is, in words: "dz_17, unit 37"."""
-    label, _ = _selected(view)
-    name, operation = view.selected.operand, view.operation
-    source = operation.operands.source(name) if name in operation.operands else operation
-    shape = np.shape(values.of(source))
-    words = place(
-        view.window, name or operation.symbol, shape, view.selected.element, operation.layer
-    )
+    name, source = _selected(view)
+    operation, shape = view.operation, np.shape(values.of(source))
+    words = place(view.window, name, shape, view.selected.element, operation.layer)
+    label = at_step(name, operation.t)
     return f"{label}, {words}" if words else label
 
 
 def _reading(view: View, values: Values) -> Iterator[TailLine]:
-    name, element, operation = *view.selected, view.operation
-    source = operation.operands.source(name) if name in operation.operands else operation
+    element, operation = view.selected.element, view.operation
+    _, source = _selected(view)
     array = values.of(source)
     if len(element) != array.ndim or any(i >= n for i, n in zip(element, array.shape, strict=True)):
         return
@@ -131,34 +126,26 @@ def _changed(view: View, _values: Values) -> Iterator[TailLine]:
     """The selected number and the loss before the edits and now."""
     if view.base is None:
         return
-    _, made = _selected(view)
-    index = made.index if made is not None else None
-    if index in view.changed and index is not None:
-        before = _number(view.base[index], view.selected.element)
-        now = _number(view.trace[index], view.selected.element)
-        if before is not None and now is not None:
-            yield _difference("before", before, now, exact)
-    elif made is None and view.selected.operand is not None:
-        yield from _given_changed(view)
+    _, source = _selected(view)
+    before: Source = source
+    if isinstance(source, Given):
+        before = view.base.given[source.name]
+    elif source.index in view.changed:
+        before = view.base[source.index]
+    if before is not source:
+        yield from _numbers_of(before, source, view.selected.element)
     if view.base.loss != view.trace.loss:
         yield _difference("loss before", view.base.loss, view.trace.loss, "{:.6f}".format)
 
 
-def _given_changed(view: View) -> Iterator[TailLine]:
-    given = view.operation.operands.given(view.selected.operand or "")
-    if given is None or view.base is None:
-        return
-    arrays = view.base.given[given].value, view.trace.given[given].value
-    if arrays[0] is not arrays[1] and arrays[0].dtype.kind == "f":
-        before, now = (float(array[view.selected.element]) for array in arrays)
-        yield _difference("before", before, now, exact)
-
-
-def _number(operation: Operation, element: tuple[int, ...]) -> float | None:
+def _numbers_of(before: Source, now: Source, element: tuple[int, ...]) -> Iterator[TailLine]:
     try:
-        return number_at(operation, element)
+        numbers = number_at(before, element), number_at(now, element)
     except IndexError:
-        return None
+        return
+    symbols = isinstance(now, Given) and now.value.dtype.kind in "iu"
+    if numbers[0] != numbers[1] and not symbols:
+        yield _difference("before", *numbers, exact)
 
 
 def _difference(title: str, before: float, now: float, write: Callable[[float], str]) -> TailLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -23,6 +24,8 @@ from rnn_tui.tui.widgets.stepper.operation_tail import TailLine
 
 _MOST_PICTURES: Final = 256
 _LEAST_GAP: Final = 3
+_MOST_NAMES: Final = 16
+"""Formulas name fewer operands than this one by one; of a sum over time the first ones do."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class PanePicture:
     def formula(self) -> None:
         """The formula at this time, its factors in their colours; at the right, what it is."""
         operation = self.view.operation
-        pieces = tokens(operation.formula, operation.operands, operation.t)
+        names = islice(operation.operands, _MOST_NAMES)
+        pieces = tokens(operation.formula, names, operation.t)
         segments = token_segments(pieces, self.operands, self.look.palette)
         several = len(self.view.window.state) > 1 and operation.layer is not None
         title = f"{operation.name} · layer {operation.layer}" if several else operation.name

@@ -1,0 +1,256 @@
+"""How far the gradient flows back: who credits whom, and how fast it fades."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from rnn_tui.core.flow import DEFINITIONS, THRESHOLD, FlowReport
+from rnn_tui.stepping.places import symbol_label
+from rnn_tui.stepping.window import Window
+from rnn_tui.text.visible import visible_line, visible_symbol
+from rnn_tui.tui.renderables.chart_data import ChartData, Curve, Reference, line
+from rnn_tui.tui.renderables.heatmap_layout import HeatmapData
+from rnn_tui.tui.renderables.numbers import reading
+from rnn_tui.tui.screens.help import HelpScreen, Key, keys_of
+from rnn_tui.tui.widgets.chart import ChartWidget
+from rnn_tui.tui.widgets.heatmap import HeatmapWidget
+
+Array = npt.NDArray[Any]
+
+DECADES: Final = 4
+"""Credit is drawn on a logarithmic scale that reaches so far below the largest."""
+_DRAWN_FROM: Final = 1e-12
+"""What is smaller beside the largest is left out of a chart."""
+_WIDE, _TALL = 100, 26
+
+
+class FlowPane(Vertical):
+    """A frame around one picture."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FlowPane { border: round $foreground 22%; border-title-color: $foreground; padding: 0 1; }
+    FlowPane { border-subtitle-color: $text-muted; height: 1fr; width: 1fr; }
+    FlowPane:focus-within { border: round $primary; border-title-style: bold; }
+    """
+
+    def __init__(self, title: str, picture: Widget, *, id: str) -> None:  # noqa: A002
+        super().__init__(picture, id=id)
+        self.border_title = Content(title)
+
+    def remark(self, text: str) -> None:
+        """Say something at the lower edge."""
+        self.border_subtitle = Content(text)
+
+
+class FlowScreen(Screen[None]):
+    """Shows a ``FlowReport`` of the window that it was made from; escape closes it.
+
+    Where there is no room for three panes there is one at a time, and tab goes on to the next.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FlowScreen { layout: vertical; }
+    FlowScreen #numbers { height: auto; max-height: 3; padding: 0 1; }
+    FlowScreen #panes { height: 1fr; }
+    FlowScreen #fading { width: 1fr; }
+    FlowScreen.-single .-hidden { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn(1)", "next pane", tooltip="the next pane", id="flow.next"),
+        Binding("shift+tab", "turn(-1)", "previous", show=False, id="flow.previous"),
+        Binding(
+            "question_mark,f1",
+            "keys",
+            "keys and definitions",
+            tooltip="keys, and what the numbers are",
+            id="flow.keys",
+        ),
+        Binding("escape,q,f", "close", "back", tooltip="back to the walk", id="flow.close"),
+    ]
+
+    current: var[int] = var(0, init=False)
+
+    def __init__(self, report: FlowReport, window: Window, subject: str = "") -> None:
+        super().__init__()
+        self.report = report
+        self.window = window
+        self.subject = visible_line(subject or window.title)
+
+    def compose(self) -> ComposeResult:
+        """The numbers, the three panes, the keys."""
+        yield Static(id="numbers", markup=False)
+        with Horizontal(id="panes"):
+            title = "credit ‖dL_t/dh_s‖ · t down, s across · log"
+            yield FlowPane(title, HeatmapWidget(signed=False), id="credit")
+            with Vertical(id="fading"):
+                yield FlowPane("‖dL/dh_t‖ at each step", ChartWidget(self._norms()), id="norms")
+                yield FlowPane("fading with the lag", ChartWidget(self._lags()), id="lags")
+        yield Footer(show_command_palette=False, compact=True)
+
+    @property
+    def panes(self) -> list[FlowPane]:
+        """In the order that tab goes through them."""
+        return [self.query_one(f"#{name}", FlowPane) for name in ("credit", "norms", "lags")]
+
+    def on_mount(self) -> None:
+        """Begin with the map."""
+        self._arrange()
+        self.query_one(HeatmapWidget).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """All panes, or one."""
+        single = event.size.width < _WIDE or event.size.height < _TALL
+        self.set_class(single, "-single")
+        self.query_one("#numbers", Static).update(self._numbers())
+        self.call_after_refresh(self._draw_credit)
+
+    # -- what is shown
+
+    def _numbers(self) -> Content:
+        report, T = self.report, self.window.steps
+        horizon = f"{report.horizon:.1f} characters"
+        if math.isnan(report.horizon):
+            horizon = "none: there is no credit"
+        elif report.horizon >= T:
+            horizon = f"at least {T} characters"
+        layer = f"layer {report.layer}" if len(self.window.state) > 1 else ""
+        row = f"row {report.row}" if self.window.batch > 1 else ""
+        said = " · ".join(text for text in ("gradient flow", self.subject, layer, row) if text)
+        return Content.assemble(
+            (said, "$text-muted"),
+            "   " if self.size.width >= _WIDE else "\n",
+            "effective horizon ",
+            (horizon, "bold $primary"),
+            "   spectral radius of W_hh ",
+            (f"{report.spectral_radius:.4f}", "bold"),
+        )
+
+    def _norms(self) -> ChartData:
+        curves: list[Curve] = []
+        for layer, norms in enumerate(self.report.gradient_norms):
+            chosen = layer == self.report.layer
+            label = f"layer {layer}"
+            role = "smoothed" if chosen else "raw"
+            curves.append(_curve(role, norms, label))
+        return ChartData(curves, unit="norm · log", log=True)
+
+    def _lags(self) -> ChartData:
+        curves = (
+            _curve("smoothed", self.report.credit_by_lag, "credit"),
+            _curve("held out", self.report.jacobian_norms, "Jacobian norm"),
+        )
+        horizon = Reference(THRESHOLD, f"{THRESHOLD:.0%}: horizon")
+        return ChartData(curves, [horizon], unit="beside lag 0 · log", log=True)
+
+    def _draw_credit(self) -> None:
+        """The map, pooled where there are more steps than rows."""
+        heatmap = self.query_one(HeatmapWidget)
+        if not heatmap.size.area:
+            return
+        credit = self.report.credit
+        finite = credit[np.isfinite(credit)]
+        largest = float(finite.max()) if finite.size else 0.0
+        every = np.arange(len(credit))
+        heatmap.data = HeatmapData(credit, self._labels(every), self._labels(every))
+        rows, columns = heatmap.capacity
+        self._down, self._across = _blocks(len(credit), rows), _blocks(len(credit), columns)
+        decades = _decades(credit, largest)
+        for axis, starts in enumerate((self._down, self._across)):
+            decades = np.maximum.reduceat(decades, starts, axis=axis)
+        pooled = " · pooled (max)" if decades.size < credit.size else ""
+        heatmap.data = HeatmapData(
+            decades,
+            self._labels(self._down),
+            self._labels(self._across),
+            scale=DECADES,
+            note=f"decades above {reading(largest / 10**DECADES)}{pooled}",
+        )
+
+    _down: Array = np.arange(0)
+    _across: Array = np.arange(0)
+
+    def _labels(self, starts: Array) -> Sequence[str]:
+        """The characters that were read, or the numbers of the steps where some are left out."""
+        if len(starts) < self.window.steps:
+            return [str(1 + start) for start in starts.tolist()]
+        row = self._row
+        return [visible_symbol(self.window.input_symbol(1 + s, row)) for s in starts.tolist()]
+
+    @property
+    def _row(self) -> int:
+        return min(self.report.row, self.window.batch - 1)
+
+    @on(HeatmapWidget.CursorMoved)
+    def read_out(self, event: HeatmapWidget.CursorMoved) -> None:
+        """Say what the cursor is on."""
+        t, s = 1 + int(self._down[event.row]), 1 + int(self._across[event.column])
+        value = self.report.credit[t - 1, s - 1]
+        read = symbol_label(self.window, int(self.window.inputs[s - 1, self._row]))
+        due = symbol_label(self.window, int(self.window.targets[t - 1, self._row]))
+        words = f"loss of {due} at t = {t} → state after {read} at s = {s}: {reading(value)}"
+        self.panes[0].remark(words if s <= t else f"s = {s} comes after t = {t}")
+
+    # -- keys
+
+    def action_turn(self, by: int) -> None:
+        """The next pane."""
+        self.current = (self.current + by) % len(self.panes)
+
+    def watch_current(self) -> None:
+        """Show it where only one can be seen."""
+        self._arrange()
+        if self.current == 0:
+            self.query_one(HeatmapWidget).focus()
+            self.call_after_refresh(self._draw_credit)
+        else:
+            self.set_focus(None)
+
+    def _arrange(self) -> None:
+        for place, pane in enumerate(self.panes):
+            pane.set_class(place != self.current, "-hidden")
+        self.query_one("#fading").set_class(self.current == 0, "-hidden")
+
+    def action_keys(self) -> None:
+        """Keys, and the definitions of what is shown."""
+        definitions = [Key(name, does) for name, does in DEFINITIONS.items()]
+        self.app.push_screen(HelpScreen([*keys_of(self), Key("", ""), *definitions]))
+
+    def action_close(self) -> None:
+        """Back to the walk."""
+        self.dismiss()
+
+
+def _blocks(count: int, room: int) -> Array:
+    """Where each of at most ``room`` blocks begins that ``count`` steps are divided into."""
+    blocks = max(min(count, room), 1)
+    return np.arange(blocks) * count // blocks
+
+
+def _curve(role: Any, values: Array, label: str) -> Curve:
+    """Values against 0, 1, .. without those that are next to nothing."""
+    finite = np.where(np.isfinite(values), values, 0)
+    seen = ~(finite < finite.max(initial=0.0) * _DRAWN_FROM) | ~np.isfinite(values)
+    return line(role, np.flatnonzero(seen), values[seen], label)
+
+
+def _decades(credit: Array, largest: float) -> Array:
+    """Decades above the lowest that is drawn, 0..DECADES; NaN and infinity stay."""
+    if not largest > 0:
+        return credit
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = np.log10(credit / largest) + DECADES
+    return np.where(np.isfinite(credit), above.clip(0, DECADES), credit)
