@@ -15,10 +15,11 @@ from textual.worker import Worker
 from rnn_tui.runs import hints
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
-from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop
+from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop, Welcome
 from rnn_tui.tui.feed import Feed
 from rnn_tui.tui.screens.dashboard import DashboardScreen
 from rnn_tui.tui.screens.leave import Choice, LeaveScreen
+from rnn_tui.tui.stepping_in import SteppingIn
 from rnn_tui.tui.terminal_app import TerminalApp
 from rnn_tui.tui.widgets.sample_pane import SamplePane
 
@@ -56,6 +57,7 @@ class RnnTuiApp(TerminalApp):
         self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {name_of_run}")
         self.dashboard = DashboardScreen()
         self.feed = Feed(connect, self.dashboard)
+        self.stepping_in = SteppingIn(self, self.feed)
 
     def more_commands(self) -> Iterable[SystemCommand]:
         """Every array by its name."""
@@ -100,6 +102,10 @@ class RnnTuiApp(TerminalApp):
             if detail:
                 self.notify(detail, timeout=2, markup=False)
 
+    def step_through(self, welcome: Welcome) -> None:
+        """Pause, and open the stepper on what the next training step will use."""
+        self.run_worker(self.stepping_in.step_through(welcome), exit_on_error=True)
+
     # -- keys --------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
@@ -115,6 +121,7 @@ class RnnTuiApp(TerminalApp):
         if choice == "stop":
             await self._part(Stop(), f"saved and stopped; go on with: {self.how_to('resume')}")
         elif choice == "leave":
+            await self.stepping_in.give_back()
             await self._part(LeaveRunning(), f"goes on; return with: {self.how_to('attach')}")
 
     async def _part(self, request: Request, farewell: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError
-from rnn_tui.training.protocol import Request
+from rnn_tui.training.protocol import Request, Response
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.housekeeping import Housekeeping
 
@@ -33,6 +33,9 @@ SHORTEST = 0.02
 
 SLOWEST = 2.0
 """Seconds between two frames at most."""
+
+COVERED_SECONDS = 1.0
+"""Between two looks whether what covers the viewer has gone; meanwhile nothing is asked for."""
 
 RECONNECT_SECONDS = 1.0
 
@@ -59,6 +62,10 @@ class Viewer(Protocol):
     @property
     def typing(self) -> bool:
         """Whether somebody is typing."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether nothing of it can be seen."""
 
 
 class Feed:
@@ -101,11 +108,14 @@ class Feed:
     async def _poll(self, client: Client, history: History) -> None:
         spent = time.process_time()
         while True:
+            if self._viewer.covered:
+                await self._wait_covered()
+                continue
             started = time.monotonic()
             update = await client.poll(history.poll(**self._viewer.wishes(history)))
             self.answered = time.monotonic()
             history.take(update)
-            if update.more:
+            if update.more or self._viewer.covered:
                 continue
             await self._viewer.show(Frame(history, update))
             self._housekeeping.after_frame(self._viewer.typing)
@@ -119,11 +129,20 @@ class Feed:
         """
         pace = TEXT_SECONDS if self._viewer.hurried else FRAME_SECONDS
         pace = TYPING_SECONDS if self._viewer.typing else pace
+        pace = max(pace, min(cost / SHARE, SLOWEST))
+        await self._rest(max(started + pace - time.monotonic(), SHORTEST))
+
+    async def _wait_covered(self) -> None:
+        """Ask for nothing: silence is then no sign that the server is gone."""
+        await self._rest(COVERED_SECONDS)
+        self._housekeeping.after_frame(self._viewer.typing)
+        self.answered = time.monotonic()
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless somebody wakes us."""
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
-            pace = max(pace, min(cost / SHARE, SLOWEST))
-            rest = started + pace - time.monotonic()
-            await asyncio.wait_for(self._wake.wait(), max(rest, SHORTEST))
+            await asyncio.wait_for(self._wake.wait(), seconds)
 
     @property
     def connected(self) -> bool:
@@ -136,11 +155,19 @@ class Feed:
 
     async def send(self, command: Request) -> str:
         """Carry out a command. Raises RefusedError or ServerGoneError."""
-        if self._client is None:
-            raise ServerGoneError("there is no trainer to tell")
-        detail = await self._client.send(command)
+        detail = await self._server.send(command)
         self.wake()
         return detail
+
+    async def ask(self, request: Request) -> Response:
+        """The whole answer to any request. Raises RefusedError or ServerGoneError."""
+        return await self._server.ask(request)
+
+    @property
+    def _server(self) -> Client:
+        if self._client is None:
+            raise ServerGoneError("there is no trainer to tell")
+        return self._client
 
     async def close(self) -> None:
         """Part from the run."""

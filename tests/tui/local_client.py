@@ -106,10 +106,11 @@ class LocalClient:
     async def ask(self, request: Request) -> Response:
         self.sent.append(request)
         self._require_server()
+        if self.refuses:
+            raise RefusedError(self.refuses)
         answer = self._answered(_with_seed(request))
-        reason = self.refuses or getattr(answer, "reason", "")
-        if reason:
-            raise RefusedError(reason)
+        if isinstance(answer, protocol.Failed):
+            raise RefusedError(answer.reason)
         return answer
 
     async def close(self) -> None:

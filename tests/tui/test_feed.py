@@ -18,6 +18,7 @@ class Watcher:
 
     hurried = False
     typing = False
+    covered = False
 
     def __init__(self) -> None:
         self.frames: list = []

@@ -55,16 +55,17 @@ class DashboardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("space", "pause", "pause", "pause or go on training", show=True),
         _key("n", "one_step", "one step", "make one training step", show=True),
-        _key("plus,equals_sign", "rate(1)", "raise lr", "raise the learning rate", show=True),
-        _key("minus", "rate(-1)", "lower lr", "lower the learning rate", show=True),
-        _key("t,i", "prompt", "prompt", "write a prompt", show=True),
+        _key("s", "step_through", "stepper", "step through the next training step", show=True),
+        _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", show=True),
+        _key("minus", "rate(-1)", "lr down", "lower the learning rate", show=True),
+        _key("t,i", "prompt", "write", "write a prompt", show=True),
         _key("less_than_sign,comma", "warm(-1)", "cooler", "lower the temperature"),
         _key("greater_than_sign,full_stop", "warm(1)", "warmer", "raise the temperature"),
         _key("right_square_bracket", "turn(1)", "next", "next layer or parameter"),
         _key("left_square_bracket", "turn(-1)", "previous", "previous layer or parameter"),
         _key("y", "axis", "y axis", "linear or logarithmic axis"),
         _key("w", "which", "whole/recent", "whole run or recent steps"),
-        _key("f", "full", "full pane", "one pane on the whole screen, or all", show=True),
+        _key("f", "full", "full", "one pane on the whole screen, or all", show=True),
         _key("ctrl+s", "save", "save", "save a checkpoint now"),
         *(
             _key(str(pane.number), f"pane({pane.number})", pane.label, f"go to {pane.label}")
@@ -117,6 +118,13 @@ class DashboardScreen(Screen[None]):
 
     _typed_at = -math.inf
 
+    @property
+    def covered(self) -> bool:
+        """Whether a screen that is no dialog lies above."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return any(not screen.is_modal for screen in above)
+
     def on_input_changed(self) -> None:
         """A letter was typed."""
         self._typed_at = time.monotonic()
@@ -167,6 +175,11 @@ class DashboardScreen(Screen[None]):
         """One training step."""
         self._intentions.ask("training", False)
         self._tell(StepOnce())
+
+    def action_step_through(self) -> None:
+        """Go through the next training step, operation by operation."""
+        if self.frame is not None:
+            self.app.step_through(self.frame.history.welcome)  # type: ignore[attr-defined]
 
     def action_rate(self, direction: int) -> None:
         """Change the learning rate by a quarter."""

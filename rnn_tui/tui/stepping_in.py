@@ -1,0 +1,91 @@
+"""From the dashboard into the stepper and back; the run is left as it was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+from rnn_tui.training.client import RefusedError, ServerGoneError
+from rnn_tui.training.protocol import Done, Pause, Poll, Resume, Status, Update, Welcome
+from rnn_tui.tui.feed import Feed
+from rnn_tui.tui.screens.taking import LeftError, TakingScreen
+
+if TYPE_CHECKING:
+    from rnn_tui.stepping.window import Window
+
+_NEVER = 2**62
+_ONLY_STATUS = Poll(_NEVER, _NEVER, _NEVER, _NEVER)
+
+
+class SteppingIn:
+    """Takes the window that the next training step will use, and opens the stepper on it.
+
+    Training pauses for that, and goes on afterwards if it was this that paused it and nobody has
+    trained since: who paused the run on purpose finds it paused.
+    """
+
+    def __init__(self, app: App[Any], feed: Feed) -> None:
+        self._app, self._feed = app, feed
+        self._busy = False
+        self._paused_at: int | None = None
+
+    async def step_through(self, welcome: Welcome) -> None:
+        """Pause, take the window, walk; then let training go on. Does nothing a second time."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            window = await self._taken(welcome)
+            if window is not None:
+                await self._walk(window)
+        except (RefusedError, ServerGoneError) as error:
+            self._app.notify(str(error), severity="warning", markup=False)
+        finally:
+            self._busy = False
+        await self.give_back()
+        self._feed.wake()
+
+    async def _taken(self, welcome: Welcome) -> Window | None:
+        """The window; None if somebody no longer wanted it."""
+        taking = TakingScreen()
+        await self._app.push_screen(taking)
+        try:
+            from rnn_tui.stepping.live import take_window  # not before: it loads the network
+
+            await self._pause()
+            window = await take_window(self._feed, welcome, tell=taking.tell)
+        except LeftError:
+            return None
+        finally:
+            await taking.close()
+        return None if taking.left else window
+
+    async def _walk(self, window: Window) -> None:
+        from rnn_tui.tui.screens.stepper import StepperScreen
+
+        await self._app.push_screen_wait(StepperScreen(window))
+
+    async def _pause(self) -> None:
+        done = await self._feed.ask(Pause())
+        if isinstance(done, Done) and done.changed:
+            self._paused_at = (await self._status()).step
+
+    async def give_back(self) -> None:
+        """Let training go on where it was paused for the walk; nothing where it was not."""
+        step, self._paused_at = self._paused_at, None
+        if step is None:
+            return
+        try:
+            status = await self._status()
+            if (status.phase, status.step) == ("paused", step):
+                await self._feed.send(Resume())
+        except (RefusedError, ServerGoneError) as error:
+            reason = f"training could not be told to go on: {error}"
+            self._app.notify(reason, severity="warning", markup=False)
+
+    async def _status(self) -> Status:
+        update = await self._feed.ask(_ONLY_STATUS)
+        if isinstance(update, Update):
+            return update.status
+        raise RefusedError("the trainer did not say how far it is")
