@@ -30,6 +30,9 @@ _SYMBOL = 8
 _WHEEL = 3
 _WORDY = 38
 """Columns from which on a layer is called one."""
+_NARROW = 50
+"""Columns that symbols and names may take; beyond them there are formulas."""
+_FORMULA = 20
 
 
 class _Known(NamedTuple):
@@ -106,7 +109,7 @@ class OperationList(LinePane, can_focus=True):
         is_open = entry is folded.entries[folded.open]
         words = f"t = {entry.t}" if entry.t else PHASE_WORDS[entry.phase]
         count = f"{entry.stop - entry.start:,}"
-        room = width - 4 - len(words) - len(count)
+        room = min(width, _NARROW) - 4 - len(words) - len(count)
         tail = " " * room + count if room > 0 else ""
         return (
             Span(*self._group_mark(view, entry, is_open)),
@@ -138,7 +141,8 @@ class OperationList(LinePane, can_focus=True):
         t = 0 if operation.phase in PASSES else operation.t
         symbol = f"{clipped(at_step(operation.symbol, t), _SYMBOL):<{_SYMBOL}}"
         layer = _layer(view.trace, operation, width)
-        room = width - 4 - _SYMBOL - len(layer)
+        formula = f"  {visible_line(operation.formula)}" if width >= _NARROW + _FORMULA else ""
+        room = (_NARROW if formula else width) - 4 - _SYMBOL - len(layer)
         name = clipped(visible_line(operation.name), room)
         return (
             Span(*mark),
@@ -146,6 +150,7 @@ class OperationList(LinePane, can_focus=True):
             Span(symbol, "accent" if here else "text"),
             Span(" " + name + " " * (room - cell_len(name)), "strong" if here else "faint"),
             Span(layer, "dim"),
+            Span(clipped(formula, width - _NARROW), "text" if here else "dim"),
         )
 
     def _mark(self, view: View, operation: Operation) -> tuple[str, str]:

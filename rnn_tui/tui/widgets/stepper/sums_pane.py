@@ -65,7 +65,7 @@ class SumsPane(LinePane):
         """What the strips are."""
         return (
             "sums so far · norm · strip: the largest in each place, ± its final size",
-            "sums so far · norm · strip ± final size",
+            "sums so far · norm · strip ± final",
             "sums so far",
         )
 

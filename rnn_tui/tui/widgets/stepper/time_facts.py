@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -11,13 +12,14 @@ import numpy.typing as npt
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_symbol
-from rnn_tui.tui.renderables.numbers import round_up
+from rnn_tui.tui.renderables.numbers import round_up, tick_step
 
 Array = npt.NDArray[Any]
 
 NEVER: Final = 2**31
 """The index at which something is known that the walk does not compute."""
 _DECADES: Final = 12
+_LEAST_SHARE: Final = 1e-3  # of a loss: finer differences are not shown
 _NICE: Final = (1, 1.5, 2, 3, 5, 7)
 
 
@@ -38,10 +40,15 @@ class TimeFacts(NamedTuple):
         return len(self.losses)
 
     @property
-    def most_loss(self) -> float:
-        """The loss that a whole bar stands for."""
+    def loss_scale(self) -> tuple[float, float]:
+        """What the lowest and the highest bar stand for: from 0, unless all losses are alike."""
         finite = self.losses[np.isfinite(self.losses)]
-        return round_up(float(finite.max(initial=0.0)), _NICE)
+        low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=0.0))
+        if not finite.size or low <= high / 2:
+            return 0.0, round_up(high, _NICE)
+        step = max(tick_step(low, high, 4), round_up(high * _LEAST_SHARE))
+        first = math.floor(low / step + 1e-9)
+        return first * step, max(math.ceil(high / step - 1e-9), first + 1) * step
 
     @property
     def decades(self) -> tuple[int, int]:
@@ -93,10 +100,10 @@ def symbol_of(view: View, number: float) -> str:
 
 
 def bars(values: Array, low: float, high: float, glyphs: str) -> list[str]:
-    """One of the glyphs for each value; the first only for what is not above ``low``."""
+    """One of the glyphs for each value: the second is ``low``, the last ``high``."""
     finite = np.isfinite(values)
     share = (np.where(finite, values, low) - low) / (high - low or 1.0)
-    levels = np.ceil(share.clip(0, 1) * (len(glyphs) - 1)).astype(int).tolist()
+    levels = np.ceil(share.clip(0, 1) * (len(glyphs) - 1)).clip(1).astype(int).tolist()
     return [
         glyphs[level] if known else "×"
         for level, known in zip(levels, finite.tolist(), strict=True)
@@ -104,12 +111,11 @@ def bars(values: Array, low: float, high: float, glyphs: str) -> list[str]:
 
 
 def log_bars(values: Array, decades: tuple[int, int], glyphs: str) -> list[str]:
-    """Bars on a logarithmic scale; blank for zero alone, low for what is below it."""
+    """Bars on a logarithmic scale; the first glyph, a blank, stands for zero."""
     low, high = decades
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(values > 0, np.log10(values), low)
     logs = np.where(np.isnan(values) | np.isinf(values), np.nan, logs)
-    step = (high - low) / (len(glyphs) - 1)
-    found = bars(np.maximum(logs, low + step / 2), low, high, glyphs)
+    found = bars(logs, low, high, glyphs)
     zero: Sequence[bool] = (values == 0).tolist()
-    return [" " if nothing else glyph for glyph, nothing in zip(found, zero, strict=True)]
+    return [glyphs[0] if nothing else glyph for glyph, nothing in zip(found, zero, strict=True)]

@@ -94,7 +94,8 @@ class TimeStrip(LinePane):
         low, high = facts.decades
         layer = f" of layer {_layer(view, facts)}" if len(facts.norms) > 1 else ""
         place = f"time · {SIGNS[view.operation.phase]} · {facts.steps} steps"
-        loss = f"loss 0 to {short_number(facts.most_loss)} nats"
+        least, most = map(short_number, facts.loss_scale)
+        loss = f"loss {least} to {most} nats"
         with_legend = self.size.height >= len(ROWS) + 2
         longest = f"{place} · {loss} · |dL/dh|{layer} 1e{low} to 1e{high}, log"
         return (
@@ -210,7 +211,7 @@ class Drawing(NamedTuple):
         """Of all time steps: which operation finds it. Of those seen: the bars."""
         facts, span = self.facts, slice(self.seen.first - 1, self.seen.last)
         if name == "loss":
-            drawn = bars(facts.losses[span], 0.0, facts.most_loss, self.glyphs)
+            drawn = bars(facts.losses[span], *facts.loss_scale, self.glyphs)
             return facts.losses_known.tolist(), drawn
         layer = _layer(self.view, facts)
         drawn = log_bars(facts.norms[layer, span], facts.decades, self.glyphs)
@@ -250,8 +251,9 @@ class Drawing(NamedTuple):
     def _legend(self) -> Line:
         low, high = self.facts.decades
         scale = self.glyphs[1:]
+        least, most = map(short_number, self.facts.loss_scale)
         parts = (
-            f"loss 0 {scale} {short_number(self.facts.most_loss)} nats",
+            f"loss {least} {scale} {most} nats",
             f"|dL/dh| 1e{low} {scale} 1e{high}, log",
             "dim: not found yet at this stop",
         )

@@ -155,3 +155,13 @@ def test_the_groups_cover_all_operations(walk) -> None:
     assert groups[0].start == 0
     assert groups[-1].stop == len(walk.first.trace)
     assert all(one.stop == next_.start for one, next_ in pairwise(groups))
+
+
+async def test_a_wide_list_has_the_formulas(walk, host) -> None:
+    pane = OperationList()
+    pane.styles.width = "1fr"
+    app = host(pane)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.view = walk(walk.where("z_t", 3))
+        await pilot.pause()
+        assert pointed(app)[0].rstrip().endswith("z_t = u_t + r_t + b_h")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
 from rnn_tui.core.retrace import Edit
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
 from rnn_tui.tui.widgets.stepper.line_pane import Span
-from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip, stretch
+from rnn_tui.tui.widgets.stepper.time_facts import bars, log_bars, time_facts
+from rnn_tui.tui.widgets.stepper.time_strip import BARS, TimeStrip, stretch
 
 
 def inks(pane: TimeStrip, row: int) -> list[tuple[str, str]]:
@@ -169,3 +171,25 @@ async def test_ascii_terminals_get_ascii_bars(walk, host, monkeypatch) -> None:
         await pilot.pause()
         assert app.body[3].isascii()
         assert app.body[3][8:].strip()
+
+
+@pytest.mark.parametrize(
+    ("losses", "scale"),
+    [
+        ([0.1, 2.9], (0, 3)),
+        ([2.71, 2.84], (2.7, 2.85)),
+        ([2.5, 2.5], (2, 3)),
+        ([2.502, 2.502 + 1e-9], (2.5, 2.505)),
+        ([np.nan, np.inf], (0, 1)),
+    ],
+)
+def test_losses_that_are_alike_are_told_apart_by_the_scale(walk, losses, scale) -> None:
+    facts = time_facts(walk(0))._replace(losses=np.array(losses))
+    low, high = facts.loss_scale
+    assert (low, high) == pytest.approx(scale)
+    assert all(low <= loss <= high for loss in losses if np.isfinite(loss))
+
+
+def test_bars_rise_with_their_values_and_a_blank_is_zero() -> None:
+    assert bars(np.array([2.0, 2.5, 3.0, np.inf]), 2.0, 3.0, BARS) == ["▁", "▄", "█", "×"]
+    assert log_bars(np.array([0.0, 1e-3, 1e-9, 1.0, np.nan]), (-3, 0), BARS) == list(" ▁▁█×")
