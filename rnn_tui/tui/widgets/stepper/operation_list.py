@@ -30,7 +30,7 @@ _SYMBOL = 8
 _WHEEL = 3
 _WORDY = 38
 """Columns from which on a layer is called one."""
-_NARROW = 50
+_NARROW = 44
 """Columns that symbols and names may take; beyond them there are formulas."""
 _FORMULA = 20
 
@@ -150,7 +150,7 @@ class OperationList(LinePane, can_focus=True):
             Span(symbol, "accent" if here else "text"),
             Span(" " + name + " " * (room - cell_len(name)), "strong" if here else "faint"),
             Span(layer, "dim"),
-            Span(clipped(formula, width - _NARROW), "text" if here else "dim"),
+            Span(clipped(formula, width - _NARROW), "text" if here else "faint"),
         )
 
     def _mark(self, view: View, operation: Operation) -> tuple[str, str]:
