@@ -22,7 +22,7 @@ from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
 WORK: Final = 40_000_000
 """Multiplications before a redraw; what then is missing follows at once, in the next one."""
-_PART: Final = 5000  # what it costs to take up the rows of one time step, in multiplications
+_PART: Final = 15_000  # what it costs to take up the rows of one time step, in multiplications
 _MOST_DIGESTS: Final = 3000
 _LEAST_STRIP: Final = 6
 _AT_ONCE: Final = 0.001  # seconds
