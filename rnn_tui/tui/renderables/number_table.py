@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from rnn_tui.stepping.readout import exact
+from rnn_tui.stepping.digits import exact
 from rnn_tui.tui.renderables.palette import Palette, ink
 
 Array = npt.NDArray[Any]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from rnn_tui.stepping.readout import signed
+from rnn_tui.stepping.digits import signed
 from rnn_tui.stepping.values import Summary
 from rnn_tui.tui.renderables.heatmap import Shades
 from rnn_tui.tui.renderables.numbers import short_number, steady_scale

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rich.segment import Segment
 from rich.style import Style
 
-from rnn_tui.stepping.readout import signed
+from rnn_tui.stepping.digits import signed
 from rnn_tui.training.views import pool
 from rnn_tui.tui.renderables.heatmap import Heatmap, Shades
 from rnn_tui.tui.renderables.heatmap_layout import HeatmapData

@@ -10,9 +10,11 @@ import numpy as np
 from rich.cells import cell_len
 
 from rnn_tui.core.record import Given, Operation, Source
+from rnn_tui.stepping.digits import exact, signed
 from rnn_tui.stepping.formulas import Token, at_step
+from rnn_tui.stepping.number import Number, number_at
 from rnn_tui.stepping.places import place, symbol_label
-from rnn_tui.stepping.readout import Number, arithmetic, exact, number_at, signed
+from rnn_tui.stepping.readout import arithmetic
 from rnn_tui.stepping.values import Values
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.widgets.stepper.line_pane import Span
