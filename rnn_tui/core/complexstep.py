@@ -23,7 +23,7 @@ from rnn_tui.core.ops import add_forward, affine_forward, lookup_forward, produc
 from rnn_tui.core.record import GradientOf, Operation
 from rnn_tui.core.trace import Trace, finished
 
-BLOCK = 1.5e8
+BLOCK = 1e8
 """How much is done without a pause, in nanoseconds on a core of 2020."""
 
 
@@ -80,7 +80,8 @@ class ComplexStep:
     @property
     def samples_at_once(self) -> int:
         """How many samples make a block of work; at least so many that a product is worth it."""
-        return int(np.clip(BLOCK // sum(self._work.values()), 4, 256))
+        once, each = np.sum([*self._work.values()], axis=0)
+        return int(np.clip((BLOCK - once) / each, 4, 256))
 
     def slopes(self, pushes: Sequence[Push], samples: int) -> Slopes:
         """The derivatives of the loss for ``samples`` directions at once."""
@@ -106,7 +107,7 @@ class ComplexStep:
                     scale += step.per_sample(np.abs(step.moved["y_t"]).max(axis=1))
                 elif op.index in self._dh and _linear(op) is None and step.moved:
                     scale += self._count * step.size_along(self._dh[op.index])
-                work += samples * self._work[op.index]
+                work += np.dot(self._work[op.index], (1, samples))
             for i in origins.values():
                 if self._last_use[i] == op.index:
                     moved.pop(i, None)
@@ -127,13 +128,22 @@ class ComplexStep:
         return places
 
 
-def _work(op: Operation) -> float:
-    """What one sample costs, in the units of ``BLOCK``: products by H², the others by functions."""
+class _Work(NamedTuple):
+    """What an operation costs once, however many samples there are, and for each of them."""
+
+    once: float
+    each: float
+
+
+def _work(op: Operation) -> _Work:
+    """In the units of ``BLOCK``; a product must read its matrix, and multiply."""
+    call, size = 20e3, op.value.size
     if op.function in (product_forward, affine_forward):
-        return op.value.size * (5 + 0.1 * len(list(op.operands.values())[1]))
+        W = list(op.operands.values())[1]
+        return _Work(call + W.size, size * (5 + 0.1 * len(W)))
     if _linear(op) is not None:
-        return op.value.size * 5.0
-    return 60.0 * max(np.size(value) for value in op.operands.values())
+        return _Work(call, 5.0 * size)
+    return _Work(call, 60.0 * max(np.size(value) for value in op.operands.values()))
 
 
 def _path_to(mean: Operation) -> list[tuple[Operation, dict[str, int]]]:

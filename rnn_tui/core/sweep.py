@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -78,10 +79,14 @@ class _Array:
         self.name, self.size, self.done = name, backward.size, 0
         self._trace, self._moved = trace, GradientOf(None, name)
         self._backward = np.asarray(backward, np.float64)
-        order = np.random.default_rng(0).permutation(self.size)
-        self._elements = np.stack(np.unravel_index(order, backward.shape), axis=1)  # (size, axes)
         self._read = _rows_read(trace, name)
         self._derivative, self._floor = np.zeros(self.size), np.zeros(self.size)  # in that order
+
+    @cached_property
+    def _elements(self) -> Array:
+        """All of them in the order in which they are checked, (size, axes)."""
+        order = np.random.default_rng(0).permutation(self.size)
+        return np.stack(np.unravel_index(order, self._backward.shape), axis=1)
 
     def checking(self, path: ComplexStep) -> Generator[float, None, None]:
         """One block of elements, with a pause after each block of work."""
