@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -222,6 +223,7 @@ def _write(lines: Iterable[str]) -> None:
 def _open(window: Window, row: int, asked: Asked) -> int:
     if asked.what == "-":
         take_keys_from_terminal()
+    gc.disable()  # the stepper's housekeeping takes over
     from rnn_tui.tui.stepping_app import open_stepper
 
     log_file = runs_folder(asked.runs, os.environ).parent / "stepper.log"

@@ -45,7 +45,7 @@ class Held(NamedTuple):
     values: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Holding:
     """A function whose result is held at some elements."""
 
@@ -57,7 +57,7 @@ class Holding:
         return np.where(self.held.mask, self.held.values, self.function(*operands))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stopping:
     """A backward function whose result is 0 where the value that it goes through was held."""
 

@@ -33,6 +33,10 @@ class Housekeeping:
         gc.collect()
         gc.freeze()
 
+    def keep(self) -> None:
+        """Something large was made that will be there for long: it is not looked at again."""
+        gc.freeze()
+
     def after_frame(self, busy: bool) -> None:
         """Collect as much as there is time for: nothing while somebody types."""
         if busy and gc.get_count()[0] < MOST_YOUNG:

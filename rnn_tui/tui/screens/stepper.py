@@ -6,6 +6,7 @@ while the walk goes on, and taken over when it is done.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -22,8 +23,10 @@ from rnn_tui.stepping.stepper import Stepper, Task
 from rnn_tui.stepping.view import View
 from rnn_tui.stepping.window import Window
 from rnn_tui.tui.background import Background, GivenUpError
+from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.player import Player
 from rnn_tui.tui.screens.choice import ChoiceScreen
+from rnn_tui.tui.screens.stepper_actions import ACTIONS
 from rnn_tui.tui.screens.stepper_dialogs import DIALOGS
 from rnn_tui.tui.screens.stepper_keys import KEYS
 from rnn_tui.tui.sweeper import Sweeper
@@ -34,6 +37,9 @@ from rnn_tui.tui.widgets.stepper.prompt_line import PromptLine
 from rnn_tui.tui.widgets.stepper.stepper_board import StepperBoard
 from rnn_tui.tui.widgets.stepper.stepper_header import StepperHeader
 from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip
+
+TIDY_SECONDS = 0.5
+"""After a key, so long nothing is tidied up."""
 
 
 class StepperScreen(Screen[None]):
@@ -50,7 +56,8 @@ class StepperScreen(Screen[None]):
         super().__init__()
         self._window, self._row = window, row
         self._background = Background(self._report)
-        self._player = Player(self, self._play_on)
+        self.player = Player(self, self._play_on)
+        self._housekeeping, self._asked_at = Housekeeping(), 0.0
         self.sweep = Sweeper(self)
 
     def compose(self) -> ComposeResult:
@@ -63,6 +70,7 @@ class StepperScreen(Screen[None]):
     def on_mount(self) -> None:
         """Trace the window; the frame is shown already."""
         self.run_worker(self._open(), exit_on_error=True)
+        self.set_interval(TIDY_SECONDS, self._tidy)
 
     async def _open(self) -> None:
         window = self._window
@@ -73,6 +81,7 @@ class StepperScreen(Screen[None]):
             self.dismiss(None)
             return
         self.stepper = Stepper(window, self._row, trace)
+        self._housekeeping.keep()
         self.stepper.message = "→ goes on, ? explains the keys and the words"
         self.show()
 
@@ -86,7 +95,7 @@ class StepperScreen(Screen[None]):
     def show(self) -> None:
         """Draw the walk as it stands."""
         if self.stepper is not None:
-            self.view = self.stepper.view(self._player.playing)
+            self.view = self.stepper.view(self.player.playing)
 
     def watch_view(self, view: View | None) -> None:
         """Hand it down."""
@@ -101,6 +110,11 @@ class StepperScreen(Screen[None]):
     def prompt(self) -> PromptLine:
         """The line at the bottom."""
         return self.query_one(PromptLine)
+
+    def _tidy(self) -> None:
+        """Collect garbage while nobody waits for anything."""
+        if time.monotonic() - self._asked_at > TIDY_SECONDS:
+            self._housekeeping.after_frame(busy=False)
 
     def _report(self, work: str) -> None:
         if self.is_attached:
@@ -125,7 +139,7 @@ class StepperScreen(Screen[None]):
         stepper = self.stepper
         if stepper is None:
             return False
-        stepper.message = ""
+        stepper.message, self._asked_at = "", time.monotonic()
         try:
             answer = question(stepper)
         except StepperError as error:
@@ -134,7 +148,7 @@ class StepperScreen(Screen[None]):
         if isinstance(answer, Task):
             self.begin(answer)
         else:
-            self._tell(answer or "")
+            self.tell(answer or "")
         return True
 
     def begin(self, task: Task, then: Callable[[Any], None] | None = None) -> None:
@@ -158,11 +172,12 @@ class StepperScreen(Screen[None]):
             return
         if self.stepper is not None and self.stepper.trace is not before:
             self.sweep.forget()
-        self._tell(answer)
+            self._housekeeping.keep()
+        self.tell(answer)
         if then is not None:
             then(found)
 
-    def _tell(self, answer: str) -> None:
+    def tell(self, answer: str) -> None:
         """A line is shown below, a list on its own."""
         if "\n" in answer:
             self.app.push_screen(ChoiceScreen("answer", answer.split("\n")))
@@ -175,16 +190,8 @@ class StepperScreen(Screen[None]):
     def action_ask(self, beginning: str) -> None:
         """Have a command written."""
         if self.stepper is not None:
-            self._player.pause()
+            self.player.pause()
             self.prompt.ask(beginning)
-
-    def action_edit(self) -> None:
-        """Have a new value written for the selected number."""
-        stepper = self.stepper
-        if stepper is not None:
-            value = stepper.array(stepper.selected.operand)[stepper.selected.element]
-            self._player.pause()
-            self.prompt.ask(f"edit = {value:.17g}", chosen=len(f"{value:.17g}"))
 
     @on(PromptLine.Entered)
     def carry_out_line(self, event: PromptLine.Entered) -> None:
@@ -219,49 +226,13 @@ class StepperScreen(Screen[None]):
     def action_dialog(self, name: str) -> None:
         """Open a window of its own."""
         if self.stepper is not None:
-            self._pause()
+            self.pause()
             DIALOGS[name](self, self.stepper)
 
-    def action_select(self, by: int) -> None:
-        """Another operand."""
-        self.ask(lambda stepper: stepper.select_next(by))
-
-    def action_element(self, rows: int, columns: int) -> None:
-        """Another number of the selected array."""
-        self.ask(lambda stepper: stepper.move_element(rows, columns))
-
-    def action_numbers(self) -> None:
-        """The numbers themselves."""
-        pane = self.query_one(StepperBoard).operation_pane
-        pane.numbers = not pane.numbers
-
-    def action_full(self) -> None:
-        """One pane or all."""
-        board = self.query_one(StepperBoard)
-        board.full = not board.full
-
-    def action_pane(self, number: int) -> None:
-        """Look at a pane."""
-        self.query_one(StepperBoard).current = number
-
-    def action_play(self) -> None:
-        """Play or stop."""
-        if self._player.playing:
-            self._pause()
-        else:
-            self.action_direction(0)
-
-    def action_direction(self, direction: int) -> None:
-        """Play this way."""
+    def action_act(self, name: str, *arguments: int) -> None:
+        """What is neither a command nor a question."""
         if self.stepper is not None:
-            self._player.play(direction)
-            self._tell(self._player.words)
-
-    def action_speed(self, by: int) -> None:
-        """Play faster or slower."""
-        if self.stepper is not None:
-            self._player.faster(by)
-            self._tell(self._player.words)
+            ACTIONS[name](self, self.stepper, *arguments)
 
     def _play_on(self, by: int) -> None:
         stepper = self.stepper
@@ -270,13 +241,14 @@ class StepperScreen(Screen[None]):
         before = stepper.index
         stepper.step(by)
         if stepper.index == before:
-            self._pause()
+            self.pause()
         self.show()
 
-    def _pause(self) -> None:
-        if self._player.playing:
-            self._player.pause()
-            self._tell("")
+    def pause(self) -> None:
+        """Play no further."""
+        if self.player.playing:
+            self.player.pause()
+            self.tell("")
 
     def action_leave(self) -> None:
         """Give up what is being computed, or leave."""
@@ -305,4 +277,4 @@ class StepperScreen(Screen[None]):
     @on(PaneTabs.Chosen)
     def choose_pane(self, event: PaneTabs.Chosen) -> None:
         """A tab was clicked."""
-        self.action_pane(event.number)
+        self.action_act("pane", event.number)
