@@ -1,6 +1,7 @@
-"""The README's picture: ``python -m rnn_tui.tui.picture assets/dashboard.svg``.
+"""The README's pictures: ``python -m rnn_tui.tui.picture assets`` writes them into that folder.
 
-The app draws it itself: a run of some thousand steps on the built-in text, watched at 160 x 45.
+The app draws them itself: a run of some thousand steps on the built-in text, watched at 160 x 45,
+and then its next window in the stepper.
 """
 
 from __future__ import annotations
@@ -23,14 +24,17 @@ from rnn_tui.tui.widgets.sample_pane import SamplePane
 SIZE = (160, 45)
 STEPS = 4000
 PROMPT = "The statement "
+WALK = ("break saturated(h) > 0.3", "go dz_40", "select value[37]", "verify")
+"""What the picture of the stepper shows the answer to."""
+
 SECONDS = 240.0
 
 EXTERNAL_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture in a README asks nobody for a font."""
 
 
-async def draw(directory: RunDirectory) -> str:
-    """Watch the run until it is done and a text has been written; the screen as SVG."""
+async def draw(directory: RunDirectory) -> dict[str, str]:
+    """Watch the run until it is done and a text has been written, then step; screens as SVG."""
     process = start_server(directory)
 
     async def connect() -> Client:
@@ -54,7 +58,18 @@ async def draw(directory: RunDirectory) -> str:
             pass
         await pilot.press("escape", "1")
         await pilot.pause(1.0)
-        return EXTERNAL_FONT.sub("", app.export_screenshot(title="rnn-tui"))
+        dashboard = _screenshot(app)
+        await pilot.press("s")
+        while not await until(getattr(app.screen, "stepper", None) is not None):
+            pass
+        for command in WALK:
+            app.screen.do(command)  # type: ignore[attr-defined]
+            await pilot.pause(0.5)
+        return {"dashboard": dashboard, "stepper": _screenshot(app)}
+
+
+def _screenshot(app: RnnTuiApp) -> str:
+    return EXTERNAL_FONT.sub("", app.export_screenshot(title="rnn-tui"))
 
 
 def _phase(app: RnnTuiApp) -> str:
@@ -63,13 +78,14 @@ def _phase(app: RnnTuiApp) -> str:
 
 
 def main() -> None:
-    """Write the picture to the path that is given."""
-    target = Path(sys.argv[1])
+    """Write the pictures into the folder that is given."""
+    folder_of_pictures = Path(sys.argv[1])
     os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as folder:
         config = merge({"steps": STEPS, "name": "quiet-otter"})
         directory = create(Path(folder), config.name, config, load_builtin(config.corpus))
-        target.write_text(asyncio.run(draw(directory)))
+        for name, picture in asyncio.run(draw(directory)).items():
+            (folder_of_pictures / f"{name}.svg").write_text(picture)
 
 
 if __name__ == "__main__":
