@@ -185,7 +185,7 @@ class FlowScreen(Screen[None]):
 
     def _labels(self, starts: Array) -> Sequence[str]:
         """The characters that were read, or the numbers of the steps where some are left out."""
-        if len(starts) < self.window.steps:
+        if len(starts) < len(self.report.credit):
             return [str(1 + start) for start in starts.tolist()]
         row = self._row
         return [visible_symbol(self.window.input_symbol(1 + s, row)) for s in starts.tolist()]

@@ -72,6 +72,8 @@ class OperationPane(LinePane, can_focus=True):
 
     def lines(self, view: View, width: int, height: int) -> Sequence[Line]:
         """Everything but the title."""
+        if width < 1 or height < 1:
+            return ()
         look = Look(diverging(*surroundings(self)), shades(self), width, height)
         make = NumbersPicture if self.numbers else OperationPicture
         picture = self._operation_picture = make(view, look, self._memory)

@@ -1,0 +1,43 @@
+"""Lines go to what matters first."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_tui.tui.renderables.operation_layout import plan
+
+
+def used(shared) -> int:
+    lines = 1 + shared.sentence + shared.gaps + sum(shared.lines) + shared.tail
+    return lines + shared.separator + (shared.cut > 0)
+
+
+@given(
+    st.integers(6, 60),
+    st.integers(1, 4),
+    st.lists(st.integers(0, 64), min_size=1, max_size=12),
+    st.integers(0, 11),
+    st.integers(1, 6),
+)
+def test_what_is_shared_out_fits_and_holds_the_result(height, said, wishes, chosen, tail) -> None:
+    shared = plan(height, said, wishes, min(chosen, len(wishes) - 1), tail)
+    assert used(shared) <= height
+    assert shared.lines[-1] >= 1
+    assert all(n <= wish + 1 for n, wish in zip(shared.lines, wishes, strict=True))
+
+
+def test_the_selected_row_stays_when_others_are_cut() -> None:
+    shared = plan(10, 1, [1] * 8, 5, 2)
+    assert shared.lines[5] >= 1
+    assert shared.cut == sum(n == 0 for n in shared.lines) > 0
+
+
+def test_a_result_gets_most_of_the_room() -> None:
+    shared = plan(40, 2, [64, 64, 64], 0, 2)
+    assert shared.lines[2] > 2 * max(shared.lines[:2])
+    assert used(shared) == 40
+
+
+def test_rows_that_are_left_out_anyway_are_counted() -> None:
+    assert plan(20, 2, [1, 1, 1], 2, 2, more=61).cut == 61

@@ -1,0 +1,129 @@
+"""The screen that shows how far the gradient flows."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from textual.app import App
+
+from rnn_tui.core.flow import report
+from rnn_tui.stepping.tiny import tiny_window
+from rnn_tui.tui.screens.flow import DECADES, FlowScreen
+from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.widgets.heatmap import HeatmapWidget
+
+WINDOW = tiny_window()
+REPORT = report(WINDOW.trace())
+
+
+class Host(App[None]):
+    def __init__(self, found=REPORT, window=WINDOW) -> None:
+        super().__init__()
+        self.flow = FlowScreen(found, window, "three\x1b characters")
+
+    def on_mount(self) -> None:
+        self.push_screen(self.flow)
+
+    @property
+    def text(self) -> str:
+        strips = self.screen._compositor.render_strips(self.size)
+        return "\n".join(strip.text for strip in strips)
+
+
+async def test_the_numbers_and_all_three_panes_are_there(until) -> None:
+    app = Host()
+    async with app.run_test(size=(120, 35)) as pilot:
+        await until(pilot, lambda: "decades" in app.text)
+        text = app.text
+    assert f"spectral radius of W_hh {REPORT.spectral_radius:.4f}" in text
+    assert "effective horizon at least 3 characters" in text
+    assert "three␛ characters" in text
+    assert re.search(r"credit ‖dL_t/dh_s‖.*‖dL/dh_t‖ at each step", text)
+    assert "fading with the lag" in text
+
+
+async def test_the_map_is_labelled_with_the_characters_and_logarithmic(until) -> None:
+    app = Host()
+    async with app.run_test(size=(120, 35)) as pilot:
+        heatmap = app.flow.query_one(HeatmapWidget)
+        await until(pilot, lambda: heatmap.data.scale == DECADES)
+        credit, drawn = REPORT.credit, heatmap.data.matrix
+    assert list(heatmap.data.column_labels) == list("abc")
+    assert drawn.max() == DECADES
+    assert drawn[1, 0] - drawn[0, 0] == pytest.approx(math.log10(credit[1, 0] / credit[0, 0]))
+    assert drawn[0, 2] == 0
+
+
+async def test_the_cursor_says_which_loss_credits_which_state(until) -> None:
+    app = Host()
+    async with app.run_test(size=(120, 35)) as pilot:
+        heatmap = app.flow.query_one(HeatmapWidget)
+        await until(pilot, lambda: heatmap.data.scale == DECADES)
+        heatmap.cursor = (2, 0)
+        await until(pilot, lambda: "state after “a” at s = 1" in app.text)
+        assert "loss of “a” at t = 3" in app.text
+        heatmap.cursor = (0, 2)
+        await until(pilot, lambda: "s = 3 comes after t = 1" in app.text)
+
+
+async def test_a_small_terminal_shows_one_pane_and_tab_the_next(until) -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for title in ("credit ‖", "at each step", "fading with", "credit ‖"):
+            await until(pilot, lambda title=title: title in app.text)
+            titles = ("credit ‖", "at each step", "fading with")
+            assert sum(text in app.text for text in titles) == 1
+            await pilot.press("tab")
+
+
+async def test_more_steps_than_lines_are_pooled(until) -> None:
+    long = replace(REPORT, credit=np.tril(np.ones((200, 200))))
+    symbols = np.zeros((200, 1), int)
+    app = Host(long, replace(WINDOW, inputs=symbols, targets=symbols))
+    async with app.run_test(size=(120, 35)) as pilot:
+        heatmap = app.flow.query_one(HeatmapWidget)
+        await until(pilot, lambda: "pooled" in heatmap.data.note)
+        assert heatmap.data.matrix.shape[0] <= heatmap.capacity.rows
+        assert heatmap.data.matrix.shape[1] <= heatmap.capacity.columns
+        heatmap.cursor = (10, 0)
+        await until(pilot, lambda: f"at t = {heatmap.data.row_labels[10]} " in app.text)
+
+
+async def test_the_help_holds_the_definitions(until) -> None:
+    app = Host()
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: "effective horizon" in app.text)
+        assert "spectral radius" in app.text
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.flow)
+
+
+async def test_escape_goes_back() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is not app.flow
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.0, np.inf])
+async def test_a_network_that_diverged_or_died_is_still_shown(value) -> None:
+    dead = replace(
+        REPORT,
+        credit=np.full((3, 3), value),
+        gradient_norms=np.full((1, 4), value),
+        credit_by_lag=np.full(3, value),
+        jacobian_norms=np.full(3, value),
+        spectral_radius=value,
+        horizon=np.nan,
+    )
+    app = Host(dead)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        assert "none: there is no credit" in app.text
