@@ -164,10 +164,12 @@ class FlowScreen(Screen[None]):
         credit = self.report.credit
         finite = credit[np.isfinite(credit)]
         largest = float(finite.max()) if finite.size else 0.0
-        every = np.arange(len(credit))
-        heatmap.data = HeatmapData(credit, self._labels(every), self._labels(every))
-        rows, columns = heatmap.capacity
-        self._down, self._across = _blocks(len(credit), rows), _blocks(len(credit), columns)
+        self._down = self._across = np.arange(len(credit))
+        for _ in range(2):  # numbers as labels leave less room than characters
+            labels = self._labels(self._down), self._labels(self._across)
+            heatmap.data = HeatmapData(np.zeros(tuple(map(len, labels))), *labels)
+            rows, columns = heatmap.capacity
+            self._down, self._across = _blocks(len(credit), rows), _blocks(len(credit), columns)
         decades = _decades(credit, largest)
         for axis, starts in enumerate((self._down, self._across)):
             decades = np.maximum.reduceat(decades, starts, axis=axis)
