@@ -1,51 +1,34 @@
 """The walk: where it stands, what was changed in it, and what was asked about it.
 
-Moving is done at once. What may take longer is a ``Task``: a generator that may run in a thread,
-since it only reads, and a function that takes over what it found.
+Moving is done at once. What may take longer is a ``Task``, whose work may run in a thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Generator, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from rnn_tui.core.derivative import Verification, Wrong, first_wrong, verify
-from rnn_tui.core.faults import FAULTS
+from rnn_tui.core.arrays import Array
+from rnn_tui.core.derivative import Verification, verify
 from rnn_tui.core.flow import FlowReport, reporting
 from rnn_tui.core.record import Given, Operation
-from rnn_tui.core.retrace import Edit, Retraced, retracing
-from rnn_tui.core.trace import Trace, finished
-from rnn_tui.stepping.conditions import Condition, words
+from rnn_tui.core.retrace import Edit
+from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.changes import Changes, result_name
+from rnn_tui.stepping.conditions import Condition, Known, known_in, words
+from rnn_tui.stepping.cursor import Cursor
 from rnn_tui.stepping.errors import StepperError
-from rnn_tui.stepping.explanations import heading
-from rnn_tui.stepping.moves import Kind, Layout
+from rnn_tui.stepping.moves import Layout
+from rnn_tui.stepping.names import index_text
 from rnn_tui.stepping.running import Hit, run_to
+from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.view import Selection, View
-from rnn_tui.stepping.visited import Visited
 from rnn_tui.stepping.window import Window
 
 
-@dataclass(frozen=True)
-class Task:
-    """Something that may take a while. ``apply`` belongs to where the walk is shown.
-
-    ``work`` yields its progress, 0..1, reads the walk without changing it, and returns what
-    ``apply`` turns into one line for people. Nothing has happened unless ``apply`` was called.
-    """
-
-    title: str
-    work: Generator[float, None, Any]
-    apply: Callable[[Any], str]
-
-    def run(self) -> str:
-        """Do all of it here and now."""
-        return self.apply(finished(self.work))
-
-
-class Stepper:
+class Stepper(Cursor):
     """A walk through the pass over one row of ``whole``, which holds every row of the batch.
 
     ``trace`` is that of row ``row`` if it is known already. Raises StepperError for what cannot be
@@ -55,26 +38,40 @@ class Stepper:
     def __init__(self, whole: Window, row: int = 0, trace: Trace | None = None) -> None:
         self.whole = whole
         self.window = _row(whole, row)
-        self._enter(trace if trace is not None else self.window.trace())
-
-    def _enter(self, trace: Trace) -> None:
-        self.base = self.trace = trace
-        self.layout = Layout.of(trace.operations)
-        self.index = 0
-        self.changed: frozenset[int] = frozenset()
-        self.edits: tuple[Edit, ...] = ()
-        self.fault: str | None = None
-        self.wrong: Wrong | None = None
-        self.breakpoints: tuple[Condition, ...] = getattr(self, "breakpoints", ())
-        self.hit = ""
-        self.verification: Verification | None = None
+        self.changes = Changes(self.window, trace if trace is not None else self.window.trace())
+        super().__init__(Layout.of(self.changes.base.operations))
+        self.breakpoints: tuple[Condition, ...] = ()
         self.message = ""
-        self._visited = Visited()
-        self._undone: tuple[Edit, ...] = ()
-        self._wanted: Kind | None = None
         self._wanted_selection = Selection(None, ())
+        self._verified: tuple[Trace, Verification] | None = None
+        self._result: tuple[Operation, Array] | None = None
 
     # -- what is shown ----------------------------------------------------------------------------
+
+    @property
+    def trace(self) -> Trace:
+        """The pass as it is now."""
+        return self.changes.trace
+
+    @property
+    def base(self) -> Trace:
+        """The pass before edits and faults."""
+        return self.changes.base
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The numbers that were changed, in order."""
+        return self.changes.now.edits
+
+    @property
+    def fault(self) -> str | None:
+        """The fault that is planted."""
+        return self.changes.now.fault
+
+    @cached_property
+    def known(self) -> Known:
+        """The names that a condition may ask about. They are those of every row."""
+        return known_in(self.base)
 
     @property
     def operation(self) -> Operation:
@@ -92,79 +89,56 @@ class Stepper:
         operand = operand if operand in self.operation.operands else None
         return Selection(operand, fitted(element, np.shape(self.array(operand))))
 
-    def array(self, operand: str | None) -> Any:
+    def array(self, operand: str | None) -> Array:
         """The values of an operand of this operation, or of its result (None)."""
-        return self.operation.value if operand is None else self.operation.operands[operand]
+        operation = self.operation
+        if operand is not None:
+            return operation.operands[operand]
+        if self._result is None or self._result[0] is not operation:
+            self._result = operation, operation.value  # may be large, and is not stored there
+        return self._result[1]
+
+    @property
+    def hit(self) -> str:
+        """What breakpoints hold at this operation: the thresholds beside the actual values."""
+        if not self.breakpoints:
+            return ""
+        readings = [condition.test(self.operation) for condition in self.breakpoints]
+        return "; ".join(words(reading) for reading in readings if reading and reading.hit)
+
+    @property
+    def verification(self) -> Verification | None:
+        """The last verification, where it is about this operation of this pass."""
+        if self._verified is None or self._verified[0] is not self.trace:
+            return None
+        return self._verified[1] if self._verified[1].index == self.index else None
 
     def view(self, playing: int = 0) -> View:
         """Everything that is shown, frozen."""
-        altered = self.trace is not self.base
+        changes = self.changes
         return View(
             window=self.window,
             trace=self.trace,
             index=self.index,
             selected=self.selected,
-            base=self.base if altered else None,
-            changed=self.changed,
+            base=self.base if self.trace is not self.base else None,
+            changed=changes.operations,
             edits=self.edits,
             fault=self.fault,
-            wrong=self.wrong.index if self.wrong else None,
+            wrong=changes.wrong.index if changes.wrong else None,
             breakpoints=tuple(map(str, self.breakpoints)),
             hit=self.hit,
-            verification=self._relevant_verification(),
+            verification=self.verification,
             message=self.message,
             playing=playing,
         )
 
-    def _relevant_verification(self) -> Verification | None:
-        asked = self.verification
-        return asked if asked is not None and asked.index == self.index else None
-
-    # -- moving -----------------------------------------------------------------------------------
-
-    def step(self, by: int) -> None:
-        """``by`` operations on."""
-        self.index, self._wanted = self.layout.step(self.index, by), None
-
-    def time_step(self, by: int) -> None:
-        """``by`` time steps on, or groups where a phase has no time steps."""
-        wanted = self._wanted or self.layout.kinds[self.index]
-        self.index, self._wanted = self.layout.time_step(self.index, by, wanted), wanted
-
-    def same_kind(self, by: int) -> None:
-        """To the next or previous operation of this kind."""
-        found = self.layout.same_kind(self.index, by)
-        if found is None:
-            where = "after" if by > 0 else "before"
-            raise StepperError(f"there is no {self.operation.name!r} {where} this one")
-        self.index, self._wanted = found, None
-
-    def jump(self, index: int) -> None:
-        """To an operation, by its index; ``back`` returns."""
-        if not 0 <= index < len(self.trace):
-            raise StepperError(f"there are operations 1 to {len(self.trace)}, no {index + 1}")
-        if index != self.index:
-            self._visited.jumped(self.index)
-        self.index, self._wanted = index, None
-
-    def jump_to_time(self, t: int) -> None:
-        """To a time step, in this pass."""
-        found = self.layout.at_time(self.index, t)
-        if found is None:
-            raise StepperError(f"there are time steps 1 to {self.window.steps}, no {t}")
-        self.jump(found)
-
-    def back(self, by: int) -> None:
-        """To where the last jump came from (-1), or forth again (1)."""
-        found = self._visited.back(self.index) if by < 0 else self._visited.ahead(self.index)
-        if found is None:
-            raise StepperError("there is nothing to go back to" if by < 0 else "nothing is ahead")
-        self.index, self._wanted = found, None
+    # -- where numbers come from and go to ---------------------------------------------------------
 
     def origin(self, operand: str | None) -> int:
         """The operation that made an operand of this one. StepperError if it was given."""
         if operand is None:
-            raise StepperError("this is the result: it is made here (see what uses it)")
+            raise StepperError("the result is made here: select an operand, or see `uses`")
         found = self.operation.operands.origin(operand)
         if found is None:
             raise StepperError(f"{operand} was given to this pass: nothing in it makes it")
@@ -204,6 +178,16 @@ class Stepper:
 
     # -- questions --------------------------------------------------------------------------------
 
+    def verifying_selected(self) -> Task:
+        """Compare the selected number, here or where it was made, with the derivative."""
+        operand, element = self.selected
+        if operand is None:
+            return self.verifying(self.index, element)
+        made = self.operation.operands.origin(operand)
+        if made is None or self.trace[made].gradient_of is None:
+            raise StepperError(f"{operand} is no gradient: select one that is, or the result")
+        return self.verifying(made, element)
+
     def verifying(self, index: int, element: tuple[int, ...]) -> Task:
         """Compare a number of the backward pass with the complex-step derivative."""
         trace = self.trace
@@ -215,117 +199,43 @@ class Stepper:
             except ValueError as error:
                 raise StepperError(str(error)) from None
 
-        return Task("verify", work(), self._verified)
-
-    def _verified(self, found: Verification) -> str:
-        if found.index != self.index:
+        def apply(found: Verification) -> str:
             self.jump(found.index)
-        self.select(None, found.element)
-        self.verification = found
-        return (
-            f"verify: backward {found.backward:+.9e}   derivative {found.derivative:+.9e}"
-            f"   error {found.error:.0e}   {'✓ equal' if found.passed else '✗ DIFFERS'}"
-        )
+            self.select(None, found.element)
+            self._verified = trace, found
+            return verification_words(trace, found)
+
+        return Task("verify", work(), apply)
 
     def run_to(self, direction: int) -> Task:
         """Run to where the next breakpoint holds."""
         if not self.breakpoints:
             raise StepperError("there are no breakpoints: set one, as in: break norm(dh) < 1e-6")
-        work = run_to(self.trace, self.index, direction, self.breakpoints)
-        return Task("run", work, lambda hit: self._stopped(hit, direction))
 
-    def _stopped(self, hit: Hit | None, direction: int) -> str:
-        if hit is None:
-            where = "after" if direction > 0 else "before"
-            self.hit = ""
-            return f"no breakpoint holds {where} this operation"
-        self.jump(hit.index)
-        self.hit = words(hit.reading)
-        return f"stopped where {self.hit}"
+        def apply(hit: Hit | None) -> str:
+            if hit is None:
+                return f"no breakpoint holds {'after' if direction > 0 else 'before'} here"
+            self.jump(hit.index)
+            return f"stopped where {self.hit}"
+
+        return Task("run", run_to(self.trace, self.index, direction, self.breakpoints), apply)
 
     def flow(self) -> Task:
         """How the gradient flows through time."""
-        work = reporting(self.trace, self.operation.layer)
-        return Task("gradient flow", work, flow_words)
+        return Task("gradient flow", reporting(self.trace, self.operation.layer), flow_words)
 
-    # -- what is changed --------------------------------------------------------------------------
-
-    def edit(self, edit: Edit) -> Task:
-        """Change a number, and make anew all that depends on it."""
-        return self._altered((*self.edits, edit), self.fault, ())
-
-    def undo(self) -> Task:
-        """Take the last edit back."""
-        if not self.edits:
-            raise StepperError("nothing is edited")
-        return self._altered(self.edits[:-1], self.fault, (*self._undone, self.edits[-1]))
-
-    def redo(self) -> Task:
-        """Do again what was taken back last."""
-        if not self._undone:
-            raise StepperError("nothing was taken back")
-        return self._altered((*self.edits, self._undone[-1]), self.fault, self._undone[:-1])
-
-    def plant(self, fault: str | None) -> Task:
-        """Switch a planted fault on, or all off, and look where the pass goes wrong."""
-        if fault is not None and fault not in FAULTS:
-            raise StepperError(f"no fault is called {fault!r}; there are: {', '.join(FAULTS)}")
-        return self._altered(self.edits, fault, self._undone)
-
-    def _altered(
-        self, edits: tuple[Edit, ...], fault: str | None, undone: tuple[Edit, ...]
-    ) -> Task:
-        base = self.base
-
-        def work() -> Generator[float, None, tuple[Retraced, Wrong | None]]:
-            try:
-                made = yield from retracing(base, edits, FAULTS[fault] if fault else None)
-            except ValueError as error:
-                raise StepperError(str(error)) from None
-            wrong = (yield from first_wrong(made.trace)) if fault else None
-            return made, wrong
-
-        def apply(found: tuple[Retraced, Wrong | None]) -> str:
-            made, self.wrong = found
-            self.trace, self.changed = made.trace, made.changed
-            self.edits, self.fault, self._undone = edits, fault, undone
-            self.verification, self.hit = None, ""
-            return self._consequences()
-
-        return Task("make anew", work(), apply)
-
-    def _consequences(self) -> str:
-        if not self.edits and self.fault is None:
-            return "as it was: nothing is edited, no fault is planted"
-        parts = [f"{len(self.changed):,} of {len(self.trace):,} operations changed"]
-        if self.edits:
-            parts.append(f"loss {self.base.loss:.6f} → {self.trace.loss:.6f} nats")
-        if self.fault is not None:
-            parts.append(self._fault_words())
-        return "; ".join(parts)
-
-    def _fault_words(self) -> str:
-        if self.wrong is None:
-            return f"{self.fault}: no operation parts from the derivative here"
-        wrong = self.trace[self.wrong.index]
-        return f"{self.fault}: first wrong is operation {wrong.index + 1}, {heading(wrong)}"
-
-    def take_row(self, row: int) -> Task:
-        """Another row of the batch: its own pass, without the edits of this one."""
-        if not 0 <= row < self.whole.batch:
-            raise StepperError(f"there are rows 1 to {self.whole.batch}, no {row + 1}")
-        window = _row(self.whole, row)
-
-        def work() -> Generator[float, None, Trace]:
-            return (yield from window.tracing())
+    def take_row(self, row: int) -> Answer:
+        """Another row of the batch: its own pass, without the edits and the fault of this one."""
+        window, rows = _row(self.whole, row), self.whole.batch
+        if window is self.whole or window.row == self.window.row:
+            return f"this is row {row + 1} of {rows}"
 
         def apply(trace: Trace) -> str:
-            index, self.window = self.index, window
-            self._enter(trace)
-            self.index = index
-            return f"row {row + 1} of {self.whole.batch}, loss {trace.loss:.6f} nats"
+            left = "; edits and fault were left behind" if self.trace is not self.base else ""
+            self.window, self.changes = window, Changes(window, trace)
+            return f"row {row + 1} of {rows}, loss {trace.loss:.6g} nats{left}"
 
-        return Task("another row", work(), apply)
+        return Task("another row", window.tracing(), apply)
 
 
 def fitted(element: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -334,10 +244,27 @@ def fitted(element: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(min(i, max(size - 1, 0)) for i, size in zip(padded, shape, strict=True))
 
 
+def verification_words(trace: Trace, found: Verification) -> str:
+    """The verdict, what it is about, both numbers and how far they are apart."""
+    name = f"{result_name(trace, trace[found.index])}{index_text(found.element)}"
+    numbers = f"backward {found.backward:+.9e}, derivative {found.derivative:+.9e}"
+    if not np.isfinite(found.error):
+        return f"✗ not finite: {name}, {numbers}"
+    verdict = "✓ equal" if found.passed else "✗ DIFFERS"
+    return f"{verdict}: {name}, {numbers}, error {found.error:.0e}"
+
+
 def flow_words(flow: FlowReport) -> str:
-    """The one number of a report on the gradient's flow."""
-    return f"effective horizon {flow.horizon:.1f} characters"
+    """A report on the gradient's flow in one line."""
+    least = "at least " if flow.beyond_window else ""
+    return (
+        f"layer {flow.layer}: effective horizon {least}{flow.horizon:.1f} characters, "
+        f"spectral radius of W_hh {flow.spectral_radius:.4g}"
+    )
 
 
 def _row(whole: Window, row: int) -> Window:
+    if not 0 <= row < whole.batch:
+        only = "there is only one" if whole.batch == 1 else f"write 1 to {whole.batch}"
+        raise StepperError(f"there is no row {row + 1}: {only}")
     return whole if whole.batch == 1 else whole.one_row(row)

@@ -25,10 +25,8 @@ def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
 
 
 def sweep_words(found: SweepProgress) -> str:
-    """One line for each array: how many elements, the worst of them, the verdict."""
-    rows: list[tuple[str, ...]] = [
-        ("array", "elements", "worst", "backward", "derivative", "error", "verdict")
-    ]
+    """One line for each array: how many were verified, the worst of them, the verdict."""
+    rows: list[tuple[str, ...]] = [HEADINGS]
     rows += [sweep_row(name, swept) for name, swept in found.by_name.items()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(

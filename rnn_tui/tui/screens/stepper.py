@@ -19,7 +19,8 @@ from textual.widgets import Footer
 
 from rnn_tui.stepping.commands import Answer, carry_out
 from rnn_tui.stepping.errors import StepperError
-from rnn_tui.stepping.stepper import Stepper, Task
+from rnn_tui.stepping.stepper import Stepper
+from rnn_tui.stepping.task import Task
 from rnn_tui.stepping.view import View
 from rnn_tui.stepping.window import Window
 from rnn_tui.tui.background import Background, GivenUpError

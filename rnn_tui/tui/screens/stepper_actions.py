@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rnn_tui.stepping.commands_changing import selected_value
 from rnn_tui.stepping.stepper import Stepper
 from rnn_tui.tui.widgets.stepper.stepper_board import StepperBoard
 
@@ -24,7 +25,7 @@ def element(screen: StepperScreen, _stepper: Stepper, rows: int, columns: int) -
 
 def edit(screen: StepperScreen, stepper: Stepper) -> None:
     """Have a new value written for the selected number."""
-    value = f"{stepper.array(stepper.selected.operand)[stepper.selected.element]:.17g}"
+    value = selected_value(stepper)
     screen.pause()
     screen.prompt.ask(f"edit = {value}", chosen=len(value))
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rnn_tui.core.faults import FAULTS
-from rnn_tui.stepping.commands import edit_words
 from rnn_tui.stepping.explanations import heading
 from rnn_tui.stepping.stepper import Stepper
 
@@ -38,10 +37,11 @@ def uses(screen: StepperScreen, stepper: Stepper) -> None:
 
 
 def edits(screen: StepperScreen, stepper: Stepper) -> None:
-    """List the edits; the chosen one and those after it are taken back."""
-    lines = [edit_words(stepper, edit) for edit in stepper.edits]
+    """List the edits, and take back the one that is chosen."""
+    lines = stepper.changes.words()
     if lines:
-        screen.choose("edits", lines, lambda _: None)
+        back = "takes it back"
+        screen.choose("edits", lines, lambda i: screen.do(f"unedit {i + 1}"), does=back)
     else:
         screen.prompt.say("nothing is edited: e changes the selected number")
 
