@@ -75,7 +75,8 @@ def rows_of(view: View) -> list[Row]:
     groups = [tuple(names) for _, names in groupby(sources, lambda name: _kind(name, sources))]
     rows = [_operand_row(view, group) for group in groups]
     uses = view.trace.uses(operation.index)
-    said = (f"used by {len(uses)} operation{'s' * (len(uses) != 1)}", f"{len(uses)} uses")
+    many = "s" * (len(uses) != 1)
+    said = (f"used by {len(uses)} operation{many}", f"{len(uses)} use{many}")
     label = at_step(operation.symbol, operation.t)
     if view.base is not None and operation.index in view.changed:
         rows.append(Row(None, "before", (view.base[operation.index],), (), (), past=True))
@@ -109,7 +110,8 @@ def _whence(view: View, source: Source, count: int) -> tuple[str, ...]:
     t = f", t = {source.t}" if source.t and source.t != here.t else ""
     layers = len(view.window.state) > 1 and source.layer is not None and source.layer != here.layer
     layer = f" (layer {source.layer})" if layers else ""
-    return f"from {source.name}{t}{layer}", f"from {source.name}{t}", f"from {source.name}"
+    where = f"{source.name}{t}"
+    return f"from {where}{layer}", f"from {where}", where, source.name
 
 
 def shown(row: Row, view: View, values: Values) -> Shown:

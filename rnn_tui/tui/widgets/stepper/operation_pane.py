@@ -99,7 +99,7 @@ class OperationPane(LinePane, can_focus=True):
             super().entitle([left])
             return
         title = Content.assemble(
-            left, (f" {'─' * room} ", "$foreground 22%"), (right, "$text-muted not bold")
+            left, (f" {'─' * room} ", "$foreground 22%"), (right, "$foreground 60% not bold")
         )
         if str(self.border_title or "") != title.plain:
             self.border_title = title
