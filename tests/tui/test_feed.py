@@ -104,3 +104,25 @@ async def test_a_wish_to_see_ends_the_rest(tmp_path, monkeypatch) -> None:
                 await asyncio.sleep(0.005)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_answer_that_comes_when_nothing_can_be_seen_is_not_drawn(tmp_path) -> None:
+    watcher = Watcher()
+    with local_run(tmp_path) as run:
+        client = LocalClient(run)
+
+        async def connect() -> LocalClient:
+            return client
+
+        def cover(update):
+            watcher.covered = True
+            return update
+
+        client.change = cover
+        task = asyncio.create_task(Feed(connect, watcher).run())
+        async with asyncio.timeout(5):
+            while not watcher.covered:
+                await asyncio.sleep(0.005)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert (len(client.polls), watcher.frames) == (1, [])
