@@ -106,3 +106,14 @@ def test_no_streams_and_no_window_are_refused() -> None:
     for batch, window in [(0, 1), (1, 0), (-1, -1)]:
         with pytest.raises(CorpusError, match="at least 1"):
             Batches(numbered(10), batch, window)
+
+
+def test_what_comes_next_can_be_seen_without_taking_it() -> None:
+    batches = Batches(np.arange(23, dtype=np.uint8), batch=2, window=4)
+    for _ in range(3 * batches.windows):
+        seen, before = batches.peek(), (batches.epoch, batches.position)
+        assert (batches.epoch, batches.position) == before
+        inputs, targets = seen.inputs.tolist(), seen.targets.tolist()
+        taken = batches.next()
+        assert (taken.inputs.tolist(), taken.targets.tolist()) == (inputs, targets)
+        assert (taken.reset, taken.epoch, taken.position) == seen[2:]
