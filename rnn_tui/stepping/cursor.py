@@ -61,4 +61,4 @@ class Cursor:
         there = len(alike) - 1 - place if by > 0 else place
         how_many = f"only {there}" if there else "none"
         at = "" if layer is None else f" of layer {layer}"
-        return f"{name}{at}: there is {how_many} {'after' if by > 0 else 'before'} this one"
+        return f"{name}{at}: {how_many} {'after' if by > 0 else 'before'} this one"
