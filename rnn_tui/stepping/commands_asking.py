@@ -38,7 +38,7 @@ def set_break(stepper: Stepper, rest: str) -> Answer:
     try:
         condition = parse(rest, stepper.known)
     except ConditionError as error:
-        raise StepperError(str(error)) from None
+        raise StepperError(str(error), error.column) from None
     if condition not in stepper.breakpoints:
         stepper.breakpoints = (*stepper.breakpoints, condition)
     return f"breakpoint {stepper.breakpoints.index(condition) + 1}: {condition}"

@@ -59,10 +59,15 @@ def _checked(stepper: Stepper, target: str | int) -> str | int:
 
 
 def selected_value(stepper: Stepper) -> str:
-    """The selected number as ``edit`` takes it: with all its digits, or as a symbol."""
+    """The selected number as ``edit`` takes it: with all its digits, or as a symbol in quotes.
+
+    Raises StepperError if it cannot be edited.
+    """
+    _selected(stepper)
     value = stepper.array(stepper.selected.operand)[stepper.selected.element]
     if value.dtype.kind in "iu":
-        return write_symbol(int(value), stepper.window.vocabulary)
+        symbol = write_symbol(int(value), stepper.window.vocabulary)
+        return symbol if len(symbol) > 1 and symbol[0] == "'" else f"'{symbol}'"
     return f"{value:.17g}"
 
 

@@ -257,8 +257,11 @@ def verification_words(trace: Trace, found: Verification) -> str:
 def flow_words(flow: FlowReport) -> str:
     """A report on the gradient's flow in one line."""
     least = "at least " if flow.beyond_window else ""
+    horizon = f"{least}{flow.horizon:.1f} characters"
+    if np.isnan(flow.horizon):
+        horizon = "none, for there is no credit"
     return (
-        f"layer {flow.layer}: effective horizon {least}{flow.horizon:.1f} characters, "
+        f"layer {flow.layer}: effective horizon {horizon}, "
         f"spectral radius of W_hh {flow.spectral_radius:.4g}"
     )
 

@@ -24,17 +24,22 @@ class Background:
         self.busy = ""
         """What is being done; empty if nothing is."""
 
-    async def run(self, title: str, work: Generator[float, None, Any]) -> Any:
+    def begin(self, title: str) -> None:
+        """From now on there is work, and it can be given up; ``run`` does it."""
+        self.busy, self._stop = title, threading.Event()
+
+    async def run(self, work: Generator[float, None, Any]) -> Any:
         """The result of a generator of progress, 0..1. Raises GivenUpError after ``give_up``."""
-        self.busy = title
-        self._stop.clear()
-        loop = asyncio.get_running_loop()
+        stop, loop = self._stop, asyncio.get_running_loop()
 
         def draw() -> Any:
+            told = -1
             try:
-                while not self._stop.is_set():
-                    share = next(work)
-                    loop.call_soon_threadsafe(self._progress, title, share)
+                while not stop.is_set():
+                    percent = int(100 * next(work))
+                    if percent != told:
+                        loop.call_soon_threadsafe(self._progress, percent)
+                    told = percent
             except StopIteration as done:
                 return done.value
             raise GivenUpError
@@ -49,6 +54,6 @@ class Background:
         """The work ends at its next report of progress."""
         self._stop.set()
 
-    def _progress(self, title: str, share: float) -> None:
-        if self.busy == title:
-            self._report(f"{title} {share:4.0%}")
+    def _progress(self, percent: int) -> None:
+        if self.busy:
+            self._report(f"{self.busy} {percent:3}%")

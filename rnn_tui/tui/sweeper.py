@@ -25,8 +25,9 @@ class Sweeper:
         """Why there is no sweep."""
 
     def begin(self) -> None:
-        """Start, unless it runs already or is done."""
-        if not self.running and self.progress is None:
+        """Start, unless it runs already or is done; one that was given up starts anew."""
+        found = self.progress
+        if not self.running and (found is None or found.done < found.total):
             self.running, self.trouble, self._stop = True, "", threading.Event()
             self._screen.run_worker(self._run(self._stop), exit_on_error=True)
 

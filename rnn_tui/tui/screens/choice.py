@@ -26,6 +26,7 @@ class ChoiceScreen(ModalScreen[int | None]):
         width: auto; min-width: 44; max-width: 100%; height: auto; max-height: 100%;
         border: round $primary; background: $surface; padding: 0 1;
     }
+    ChoiceScreen OptionList:focus { border: round $primary; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "close", show=False, id="choice.close"),

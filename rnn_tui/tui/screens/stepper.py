@@ -77,7 +77,8 @@ class StepperScreen(Screen[None]):
         window = self._window
         row = window if window.batch == 1 else window.one_row(self._row)
         try:
-            trace = await self._background.run("tracing", row.tracing())
+            self._background.begin("tracing")
+            trace = await self._background.run(row.tracing())
         except GivenUpError:
             self.dismiss(None)
             return
@@ -144,25 +145,26 @@ class StepperScreen(Screen[None]):
         try:
             answer = question(stepper)
         except StepperError as error:
-            self.prompt.say(str(error), trouble=True)
+            self.prompt.complain(error)
             return False
         if isinstance(answer, Task):
-            self.begin(answer)
-        else:
-            self.tell(answer or "")
+            return self.begin(answer)
+        self.tell(answer or "")
         return True
 
-    def begin(self, task: Task, then: Callable[[Any], None] | None = None) -> None:
-        """Work on a task in the background; ``then`` gets what was found."""
+    def begin(self, task: Task, then: Callable[[Any], None] | None = None) -> bool:
+        """Work on a task in the background; ``then`` gets what was found. False: it is busy."""
         if self._background.busy:
             busy = f"still at work: {self._background.busy}; esc gives it up"
             self.prompt.say(busy, trouble=True)
-        else:
-            self.run_worker(self._perform(task, then), exit_on_error=True)
+            return False
+        self._background.begin(task.title)
+        self.run_worker(self._perform(task, then), exit_on_error=True)
+        return True
 
     async def _perform(self, task: Task, then: Callable[[Any], None] | None) -> None:
         try:
-            found = await self._background.run(task.title, task.work)
+            found = await self._background.run(task.work)
             before = self.stepper.trace if self.stepper else None
             answer = task.apply(found)
         except StepperError as error:
@@ -274,6 +276,12 @@ class StepperScreen(Screen[None]):
     def select_row(self, event: OperationPane.RowChosen) -> None:
         """An operand or one of its numbers was clicked."""
         self.ask(lambda stepper: stepper.select(event.operand, event.element))
+
+    @on(OperationPane.OriginAsked)
+    def go_to_origin(self, event: OperationPane.OriginAsked) -> None:
+        """An operand or the result was clicked twice: the same as enter on it."""
+        if self.ask(lambda stepper: stepper.select(event.operand)):
+            self.action_dialog("origin")
 
     @on(PaneTabs.Chosen)
     def choose_pane(self, event: PaneTabs.Chosen) -> None:

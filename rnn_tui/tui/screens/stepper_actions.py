@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rnn_tui.stepping.commands_changing import selected_value
+from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.stepper import Stepper
 from rnn_tui.tui.widgets.stepper.stepper_board import StepperBoard
 
@@ -25,8 +26,12 @@ def element(screen: StepperScreen, _stepper: Stepper, rows: int, columns: int) -
 
 def edit(screen: StepperScreen, stepper: Stepper) -> None:
     """Have a new value written for the selected number."""
-    value = selected_value(stepper)
     screen.pause()
+    try:
+        value = selected_value(stepper)
+    except StepperError as error:
+        screen.prompt.say(f"{error}; tab selects another operand", trouble=True)
+        return
     screen.prompt.ask(f"edit = {value}", chosen=len(value))
 
 

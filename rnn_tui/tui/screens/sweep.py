@@ -59,6 +59,8 @@ class SweepScreen(ModalScreen[str | None]):
     def _show(self) -> None:
         found, table = self._sweeper.progress, self.query_one(DataTable)
         if found is None:
+            if not self._sweeper.running and not self._sweeper.trouble:
+                self._sweeper.begin()  # an edit was under way, and the pass is another one now
             table.border_title = Content(self._sweeper.trouble or "sweep: beginning …")
             return
         if found is self._shown and self._sweeper.running:

@@ -43,6 +43,8 @@ _MOST_STREAMED: Final = 2
 """Of a sum over time each part is a matrix that is computed when it is looked at."""
 _SIDE_FROM: Final = 60
 _LEAST_SIDE: Final = 8
+_AROUND_NUMBERS: Final = 2
+_LEAST_NUMBERS: Final = 3
 
 
 class OperationPicture(PanePicture):
@@ -65,6 +67,18 @@ class OperationPicture(PanePicture):
         self._gap(shared.gaps >= 3)
         for line in tail[: shared.tail]:
             self.tail(line)
+        self._numbers(rows[chosen], what[chosen])
+
+    def _numbers(self, row: Row, what: Shown) -> None:
+        """The numbers of the selected array, where there is room left for some of them."""
+        room = self.look.height - len(self.lines) - _AROUND_NUMBERS
+        if what.matrix is None or room < _LEAST_NUMBERS:
+            return
+        table = self.table(row, what, what.matrix, room)
+        seen = f" · {table.seen}" if table.seen else ""
+        self.put([])
+        self.put([self.ink(f"{row.label} in numbers{seen}", "faint")])
+        self.put_table(row, what, table)
 
     def _wish(self, what: Shown) -> int:
         if what.matrix is None:
@@ -122,11 +136,11 @@ class OperationPicture(PanePicture):
         look, pictures = self.look, self.memory.pictures
         single = what.read is None and not row.grouped
         about = row.sources[0] if single else self.view.operation
-        key = (row.operand, lines, look.width, id(look.palette), look.shades)
+        largest = self._largest(row, what)
+        key = (row.operand, lines, look.width, largest, id(look.palette), look.shades)
         known = pictures.get(about, key)
         if known is not None:
             return known
-        largest = self._largest(row, what)
         size = look.width - _MARGIN, lines
         made = RowPicture(what.matrix, largest, look.palette, *size, look.shades)
         return pictures.put(about, key, made)

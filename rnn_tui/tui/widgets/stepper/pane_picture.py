@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy.typing as npt
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from rnn_tui.stepping.formulas import Token, tokens
+from rnn_tui.stepping.places import axes, axis_label
 from rnn_tui.stepping.values import Latest, Values
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.formula_line import operand_styles, token_segments
 from rnn_tui.tui.renderables.heatmap import Shades
+from rnn_tui.tui.renderables.number_table import NumberTable, TableData
 from rnn_tui.tui.renderables.palette import Palette
 from rnn_tui.tui.renderables.row_picture import RowPicture
 from rnn_tui.tui.widgets.stepper.line_pane import inks
-from rnn_tui.tui.widgets.stepper.operand_rows import Cell, Row, Shown
+from rnn_tui.tui.widgets.stepper.operand_rows import Cell, Row, Shown, cell_of
 from rnn_tui.tui.widgets.stepper.operation_tail import TailLine
+
+Array = npt.NDArray[Any]
 
 _MOST_PICTURES: Final = 256
 _LEAST_GAP: Final = 3
@@ -97,6 +103,32 @@ class PanePicture:
             segments += [self.ink(" " * room), self.ink(title, "faint")]
         self.put(segments)
 
+    def table(self, row: Row, what: Shown, matrix: Array, room: int) -> NumberTable:
+        """The numbers of a row, on at most ``room`` lines, scrolled to the selected one."""
+        selected = cell_of(row, what, *self.view.selected)
+        labels = (partial(self._label, row, what, axis) for axis in (0, 1))
+        data = TableData(matrix, selected, *labels)
+        return NumberTable(data, self.look.palette, self.look.width, room)
+
+    def put_table(self, row: Row, what: Shown, table: NumberTable) -> None:
+        """Add its lines."""
+        for y, segments in enumerate(table.lines()):
+            self.put(segments, Spot(row, what, partial(_cell_at, table, y)))
+
+    def _label(self, row: Row, what: Shown, axis: int, index: int) -> str:
+        """The heading of a row (axis 0) or a column of the table."""
+        operation = self.view.operation
+        if row.grouped:
+            return row.members[index] if axis else ""
+        source = row.sources[0]
+        kinds = axes(row.operand or operation.symbol, self.memory.values.of(source).shape)
+        if not kinds:
+            return str(index)
+        if axis == 0 and what.read is not None:
+            index = int(what.read[index])
+        kind = ("row", *kinds)[-2:][axis]
+        return axis_label(self.view.window, kind, index, operation.layer)
+
     def tail(self, line: TailLine) -> None:
         """Add a line of what is said below."""
         segments: list[Segment] = []
@@ -106,6 +138,10 @@ class PanePicture:
             else:
                 segments.append(self.ink(*part))
         self.put(segments)
+
+
+def _cell_at(table: NumberTable, line: int, x: int) -> Cell | None:
+    return table.cell_at(x, line)
 
 
 def _cells(segments: list[Segment]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
+from rnn_tui.stepping.errors import StepperError
 from rnn_tui.text.visible import visible_line
 
 LONGEST = 1000
@@ -22,9 +24,9 @@ class PromptLine(Vertical):
     """Says what happened; with ``ask`` it takes a command instead, until it is carried out."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    PromptLine { height: auto; max-height: 3; width: 1fr; }
+    PromptLine { height: auto; max-height: 5; width: 1fr; }
     PromptLine #said { height: auto; max-height: 2; min-height: 1; width: 1fr; padding: 0 1; }
-    PromptLine #said.-trouble { color: $error; }
+    PromptLine #said.-trouble { color: $error; max-height: 4; }
     PromptLine.-asking #said { display: none; }
     PromptLine.-asking #said.-trouble { display: block; }
     PromptLine Horizontal { height: 1; width: 1fr; display: none; background: $panel; }
@@ -52,6 +54,7 @@ class PromptLine(Vertical):
         super().__init__()
         self._history: list[str] = []
         self._place = 0
+        self._draft = ""
 
     def compose(self) -> ComposeResult:
         """What happened, and where commands are written."""
@@ -88,9 +91,13 @@ class PromptLine(Vertical):
             line.selection = type(line.selection)(len(beginning) - chosen, len(beginning))
         self._place = len(self._history)
 
-    def point_at(self, place: int) -> None:
-        """Put the cursor where the trouble is, counted from 0."""
-        self.query_one(Input).cursor_position = place
+    def complain(self, error: StepperError) -> None:
+        """Say why a command cannot be carried out; the cursor goes to where the trouble is."""
+        self.say(str(error), trouble=True)
+        if self.asking and error.column:
+            line = self.query_one(Input)
+            verb = re.match(r"\s*\S*\s*", line.value)
+            line.cursor_position = error.column - 1 + (verb.end() if verb else 0)
 
     def done(self) -> None:
         """The command was carried out."""
@@ -115,8 +122,10 @@ class PromptLine(Vertical):
 
     def action_recall(self, by: int) -> None:
         """An earlier command, or a later one."""
-        self._place = min(max(self._place + by, 0), len(self._history))
-        line = self.query_one(Input)
-        recalled = self._history[self._place] if self._place < len(self._history) else ""
+        line, latest = self.query_one(Input), len(self._history)
+        if self._place == latest:
+            self._draft = line.value
+        self._place = min(max(self._place + by, 0), latest)
+        recalled = self._history[self._place] if self._place < latest else self._draft
         line.value = recalled
         line.cursor_position = len(recalled)

@@ -41,6 +41,7 @@ class StepperBoard(Vertical):
     StepperBoard #below { height: 8; }
     StepperBoard.-wide #below { height: 10; }
     StepperBoard #below LinePane { height: 1fr; }
+    StepperBoard .-current { border-title-color: $primary; }
     StepperBoard.-single TimeStrip { height: 4; }
     StepperBoard.-single OperationList { width: 1fr; }
     StepperBoard.-single #below { height: 1fr; }
@@ -97,6 +98,7 @@ class StepperBoard(Vertical):
         for number, _, kind in PANES:
             pane: Widget = self.query_one(kind)
             pane.display = not single or number == self.current
+            pane.set_class(number == self.current, "-current")
             if pane.display:
                 pane.view = self.view  # type: ignore[attr-defined]
         for name in ("below", "right"):

@@ -81,7 +81,9 @@ class StepperHeader(Widget):
         window = view.window
         several = window.row is not None and window.rows > 1
         row = f" · row {(window.row or 0) + 1} of {window.rows}" if several else ""
-        facts = f"{row} · loss {view.trace.loss:.4f} nats"
+        loss = f" · loss {view.trace.loss:.4f}"
+        wishes = (f"{row}{loss} nats", f"{row}{loss}", loss, row, "")
+        facts = next(words for words in wishes if cell_len(words) <= max(room, 0))
         name = " stepper   " if room > _ROOM_FOR_NAME else " "
         title, left = visible_line(window.title), room - cell_len(name) - cell_len(facts)
         if cell_len(title) > left:
