@@ -24,10 +24,9 @@ def test_as_many_moves_back_show_the_identical_stop(walk, move, data):
     do(walk, f"go {start}")
     element = data.draw(st.tuples(st.integers(0, 3), st.integers(0, 3)))
     walk.select(data.draw(st.sampled_from([None, *walk.operation.operands])), element)
-    before, count = [shown(walk)], 0
-    while count < data.draw(st.integers(0, 40), label="moves") and moved(walk, move):
+    before, most = [shown(walk)], data.draw(st.integers(0, 40))
+    while len(before) <= most and moved(walk, move):
         before.append(shown(walk))
-        count += 1
     for expected in before[-2::-1]:
         do(walk, OPPOSITE[move])
         assert shown(walk) == expected
