@@ -25,6 +25,7 @@ from rnn_tui.stepping.names import index_text
 from rnn_tui.stepping.running import Hit, run_to
 from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.view import Selection, View
+from rnn_tui.stepping.watching import watch
 from rnn_tui.stepping.window import Window
 
 
@@ -126,7 +127,7 @@ class Stepper(Cursor):
             edits=self.edits,
             fault=self.fault,
             wrong=changes.wrong.index if changes.wrong else None,
-            breakpoints=tuple(map(str, self.breakpoints)),
+            breakpoints=tuple(watch(asked, self.trace, self.index) for asked in self.breakpoints),
             hit=self.hit,
             verification=self.verification,
             message=self.message,

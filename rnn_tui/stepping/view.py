@@ -9,6 +9,7 @@ from rnn_tui.core.derivative import Verification
 from rnn_tui.core.record import Operation
 from rnn_tui.core.retrace import Edit
 from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.watching import Watch
 from rnn_tui.stepping.window import Window
 
 
@@ -38,7 +39,7 @@ class View:
     edits: tuple[Edit, ...] = ()
     fault: str | None = None
     wrong: int | None = None
-    breakpoints: tuple[str, ...] = ()
+    breakpoints: tuple[Watch, ...] = ()
     hit: str = ""
     verification: Verification | None = None
     message: str = ""

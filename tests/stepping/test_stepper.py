@@ -175,7 +175,8 @@ def test_rows_have_their_own_pass_and_keep_place_breakpoints_and_selection():
     assert said.endswith("edits and fault were left behind")
     view = walk.view()
     assert (view.window.row, view.operation.symbol, view.selected) == (2, "r_t", ("W_hh", (1, 1)))
-    assert (view.breakpoints, view.edits, view.fault, view.base) == (("t == 1",), (), None, None)
+    assert [watch.text for watch in view.breakpoints] == ["t == 1"]
+    assert (view.edits, view.fault, view.base) == ((), None, None)
     assert numbers_of(walk) == numbers_of(Stepper(walk.whole, 2)) != first
     assert "left behind" not in do(walk, "row 1")
     assert numbers_of(walk) == first

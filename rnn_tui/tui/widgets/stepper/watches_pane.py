@@ -80,10 +80,15 @@ def _fault(view: View) -> Iterator[Line]:
 
 
 def _breakpoints(view: View) -> Iterator[Line]:
-    if view.hit:
-        yield Span("● ", "edited"), Span(visible_line(view.hit), "strong")
-    for text in view.breakpoints:
-        yield Span("○ ", "faint"), Span(visible_line(text))
+    """Each with its last reading; the sign says whether it holds, the colour whether it is new."""
+    for watch in view.breakpoints:
+        if watch.index is None:
+            yield Span("○ ", "faint"), Span(visible_line(watch.text)), Span("  not yet", "faint")
+            continue
+        here = watch.index == view.index
+        sign = Span("● " if watch.hit else "○ ", "edited" if watch.hit and here else "faint")
+        place = "" if here else f"  at {_called(view.trace, view.trace[watch.index])}"
+        yield sign, Span(watch.reading, "strong" if here else "text"), Span(place, "faint")
 
 
 def _edits(view: View) -> Iterator[Line]:

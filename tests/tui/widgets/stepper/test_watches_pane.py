@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rnn_tui.core.retrace import Edit
+from rnn_tui.stepping.watching import Watch
 from rnn_tui.tui.widgets.stepper.watches_pane import WatchesPane
 
 
@@ -22,11 +23,18 @@ async def test_an_empty_pane_says_what_to_press(walk, host, size) -> None:
     assert [line[:2] for line in lines[1:4]] == ["b ", "e ", "p "]
 
 
-async def test_breakpoints_and_the_last_hit_stand_side_by_side(walk, host) -> None:
-    view = walk(9, breakpoints=("norm(dh) < 1e-6", "t == 3"), hit="norm(dh) 8.1e-7 < 1e-6")
-    title, *lines = await shown(host, view)
-    assert "2 breakpoints" in title
-    assert lines[:3] == ["● norm(dh) 8.1e-7 < 1e-6", "○ norm(dh) < 1e-6", "○ t == 3"]
+async def test_a_breakpoint_shows_its_threshold_beside_the_latest_value(walk, host) -> None:
+    earlier = walk.where("h_t", 1)
+    watches = (
+        Watch("t == 2", earlier + 2, "t = 2 == 2", True),
+        Watch("norm(h) < 1", earlier, "norm(h) = 0.5 < 1", True),
+        Watch("norm(dh) < 1e-6"),
+    )
+    title, *lines = await shown(host, walk(earlier + 2, breakpoints=watches))
+    assert "3 breakpoints" in title
+    assert lines[:3] == [
+        *("● t = 2 == 2", "● norm(h) = 0.5 < 1  at h_1", "○ norm(dh) < 1e-6  not yet"),
+    ]
 
 
 async def test_an_edit_says_old_and_new_and_what_it_did_to_the_loss(walk, host) -> None:
@@ -62,13 +70,14 @@ async def test_a_fault_says_where_it_parts_from_the_derivative(walk, host) -> No
 
 async def test_many_edits_leave_room_for_the_breakpoints(walk, host) -> None:
     edits = tuple(Edit("layer0.W_hh", (1, 2), value / 10) for value in range(9))
-    view = walk(0, **walk.altered(*edits), breakpoints=("t == 3",))
+    view = walk(0, **walk.altered(*edits), breakpoints=(Watch("t == 3"),))
     _, *lines = await shown(host, view)
-    assert "○ t == 3" in lines
+    assert "○ t == 3  not yet" in lines
     assert any("more" in line for line in lines)
 
 
 async def test_text_from_outside_is_only_shown(walk, host) -> None:
-    _, *lines = await shown(host, walk(0, breakpoints=("[bold]\x1b[2J",), hit="[/]"))
-    assert lines[0] == "● [/]"
-    assert lines[1] == "○ [bold]␛[2J"
+    watches = (Watch("[bold]\x1b[2J"), Watch("", 0, "[/]"))
+    _, *lines = await shown(host, walk(0, breakpoints=watches))
+    assert lines[0] == "○ [bold]␛[2J  not yet"
+    assert lines[1] == "○ [/]"
