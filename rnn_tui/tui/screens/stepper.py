@@ -232,10 +232,11 @@ class StepperScreen(Screen[None]):
             self.pause()
             DIALOGS[name](self, self.stepper)
 
-    def action_act(self, name: str, *arguments: int) -> None:
-        """What is neither a command nor a question."""
+    def action_act(self, name: str, first: int | None = None, second: int | None = None) -> None:
+        """What is neither a command nor a question. Only arguments that have a name arrive."""
         if self.stepper is not None:
-            ACTIONS[name](self, self.stepper, *arguments)
+            given = (number for number in (first, second) if number is not None)
+            ACTIONS[name](self, self.stepper, *given)
 
     def _play_on(self, by: int) -> None:
         stepper = self.stepper
