@@ -12,7 +12,10 @@ import re
 import sys
 import tempfile
 import time
+from html import escape, unescape
 from pathlib import Path
+
+from rich.cells import cell_len
 
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import RunDirectory, create
@@ -24,10 +27,18 @@ from rnn_tui.tui.widgets.sample_pane import SamplePane
 SIZE = (160, 45)
 STEPS = 4000
 PROMPT = "The statement "
-WALK = ("break saturated(h) > 0.3", "go dz_40", "select value[37]", "verify")
+WALK = ("break norm(dh) < 1e-2", "go dz_40", "select value[37]", "verify")
 """What the picture of the stepper shows the answer to."""
 
 SECONDS = 240.0
+
+SPACED = re.compile(
+    r'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+" )textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*)'
+    r">(?P<text>[^<]*)<"
+)
+"""A text of a picture, with the place of its first cell and its length."""
+
+SPACE = "\xa0"
 
 EXTERNAL_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture in a README asks nobody for a font."""
@@ -69,7 +80,20 @@ async def draw(directory: RunDirectory) -> dict[str, str]:
 
 
 def _screenshot(app: RnnTuiApp) -> str:
-    return EXTERNAL_FONT.sub("", app.export_screenshot(title="rnn-tui"))
+    picture = EXTERNAL_FONT.sub("", app.export_screenshot(title="rnn-tui"))
+    return SPACED.sub(_without_spaces, picture)
+
+
+def _without_spaces(found: re.Match[str]) -> str:
+    """The same text where its first letter stands: some programs skip the spaces before it."""
+    text = unescape(found["text"])
+    kept = text.strip(SPACE)
+    if not kept or not cell_len(text):
+        return found[0]
+    cell = float(found["length"]) / cell_len(text)
+    x = float(found["x"]) + cell * (len(text) - len(text.lstrip(SPACE)))
+    length, escaped = cell * cell_len(kept), escape(kept).replace(SPACE, "&#160;")
+    return f'x="{x:.1f}"{found["y"]}textLength="{length:.1f}"{found["rest"]}>{escaped}<'
 
 
 def _phase(app: RnnTuiApp) -> str:
