@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,9 +109,12 @@ class Walking:
 
     async def write(self, line: str) -> None:
         """Write a command after ``:``, and wait for what it does."""
-        await self.press("colon")
+        prompt = self.screen.prompt
+        if not prompt.asking:
+            await self.press("colon")
         self.line.value = line
         await self.press("enter")
+        await self.until(lambda: not prompt.asking or prompt.query("#said.-trouble"))
         await self.rest()
 
     @property
@@ -123,7 +128,7 @@ async def stepping(
     window: Window | None = None, size: tuple[int, int] = (120, 35), row: int = 0
 ) -> AsyncIterator[Walking]:
     """The stepper on a window, once it is traced."""
-    app = SteppingApp(window if window is not None else small_window(), row)
+    app = SteppingApp(window if window is not None else small_window(), row, Path(os.devnull))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
         patch.setattr("textual._wait.SLEEP_IDLE", math.inf)

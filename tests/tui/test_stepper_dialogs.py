@@ -1,0 +1,180 @@
+"""What the stepper lists or shows in a window of its own."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import DataTable, OptionList
+
+from rnn_tui.core.faults import FAULTS
+from rnn_tui.core.flow import DEFINITIONS
+from rnn_tui.stepping.commands import COMMANDS
+from rnn_tui.stepping.explanations import GLOSSARY
+from rnn_tui.tui.screens.choice import ChoiceScreen
+from rnn_tui.tui.screens.flow import FlowScreen
+from rnn_tui.tui.screens.stepper_help import StepperHelp
+from rnn_tui.tui.screens.sweep import SweepScreen
+from tests.tui.stepping import Walking, small_window, stepping
+
+
+async def _listed(walk: Walking) -> OptionList:
+    await walk.until(lambda: isinstance(walk.app.screen, ChoiceScreen))
+    return walk.app.screen.query_one(OptionList)
+
+
+async def test_w_lists_the_uses_and_enter_goes_to_the_chosen_one() -> None:
+    async with stepping() as walk:
+        await walk.do("go h_3")
+        uses = walk.stepper.uses(None)
+        await walk.press("w")
+        listed = await _listed(walk)
+        assert listed.option_count == len(uses) > 2
+        await walk.press("down", "j", "k", "enter")
+        await walk.until(lambda: walk.in_walk and walk.view.index == uses[1])
+        await walk.press("backspace")
+        await walk.until(lambda: walk.at == "forward h_t 3")
+
+
+async def test_enter_on_what_was_given_lists_its_uses() -> None:
+    async with stepping() as walk:
+        await walk.do("select W_xh")
+        await walk.press("enter")
+        await walk.until("operations use W_xh")
+
+
+async def test_the_last_result_has_no_uses() -> None:
+    async with stepping() as walk:
+        await walk.press("end", "w")
+        await walk.until("nothing uses this result: here the pass ends")
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)))
+async def test_p_plants_each_fault_and_takes_it_away_again(number) -> None:
+    name = list(FAULTS)[number]
+    async with stepping() as walk:
+        await walk.press("p")
+        await _listed(walk)
+        await walk.press(*["down"] * (number + 1), "enter")
+        await walk.until(lambda: walk.view.fault == name)
+        assert walk.view.wrong is not None
+        await walk.until(f"✗ {name}")
+        await walk.press("p")
+        assert (await _listed(walk)).highlighted == number + 1
+        await walk.press("home", "enter")
+        await walk.until(lambda: walk.view.fault is None)
+
+
+async def test_the_list_of_edits_takes_back_the_chosen_one() -> None:
+    async with stepping() as walk:
+        await walk.press("E")
+        await walk.until("nothing is edited")
+        await walk.do("edit h_0[1] = 0.5", "edit h_0[2] = 0.25")
+        await walk.press("E")
+        await _listed(walk)
+        await walk.press("enter")
+        await walk.until(lambda: [edit.element for edit in walk.view.edits] == [(0, 2)])
+
+
+async def test_the_list_of_breakpoints_removes_the_chosen_one() -> None:
+    async with stepping() as walk:
+        await walk.press("B")
+        await walk.until("no breakpoints: b sets one")
+        await walk.do("break t == 4", "break norm(dh) < 1e-6")
+        await walk.press("B")
+        await _listed(walk)
+        await walk.press("down", "enter")
+        await walk.until(lambda: [str(one) for one in walk.stepper.breakpoints] == ["t == 4"])
+
+
+async def test_escape_closes_a_list_and_nothing_happens() -> None:
+    async with stepping() as walk:
+        await walk.press("p")
+        await _listed(walk)
+        await walk.press("down", "escape")
+        await walk.until(lambda: walk.in_walk)
+        assert walk.view.fault is None
+
+
+@pytest.mark.parametrize(("number", "gradient"), [(1, "dW_hh"), (5, "f_{t-1}")])
+async def test_the_sweep_goes_to_the_worst_number_of_an_array(number, gradient) -> None:
+    async with stepping() as walk:
+        await walk.press("V")
+        await walk.until("100% · done")
+        table = walk.app.screen.query_one(DataTable)
+        assert table.row_count == 6
+        assert "DIFFERS" not in walk.text
+        await walk.press(*["j"] * number, "enter")
+        await walk.until(lambda: walk.in_walk and walk.view.verification is not None)
+        assert walk.view.operation.symbol == gradient
+        assert walk.view.selected.element == walk.view.verification.element
+
+
+async def test_the_sweep_finds_what_a_fault_made_wrong() -> None:
+    async with stepping() as walk:
+        await walk.do("fault overwritten")
+        await walk.press("V")
+        await walk.until("100% · done")
+        wrong = [line for line in walk.lines if "DIFFERS" in line]
+        assert len(wrong) == 1
+        assert "layer0.b_h" in wrong[0]
+
+
+async def test_a_sweep_that_was_stopped_is_begun_anew() -> None:
+    async with stepping(small_window(H=64)) as walk:
+        await walk.press("V")
+        await walk.until(lambda: walk.screen.sweep.progress is not None)
+        await walk.press("x")
+        await walk.until(lambda: not walk.screen.sweep.running)
+        await walk.until(lambda: "stopped" in walk.text or "done" in walk.text)
+        await walk.press("escape")
+        await walk.until(lambda: walk.in_walk)
+        await walk.press("V")
+        await walk.until("100% · done")
+
+
+async def test_a_sweep_of_before_an_edit_is_not_shown_after_it() -> None:
+    async with stepping() as walk:
+        await walk.press("V")
+        await walk.until("100% · done")
+        known = walk.screen.sweep.progress
+        await walk.press("escape")
+        await walk.do("edit h_0[1] = 0.5")
+        await walk.press("V")
+        await walk.until("100% · done")
+        assert walk.screen.sweep.progress is not known
+
+
+async def test_the_map_of_the_flow_has_its_three_panes_and_closes() -> None:
+    async with stepping() as walk:
+        await walk.press("m")
+        await walk.until(lambda: isinstance(walk.app.screen, FlowScreen))
+        await walk.until("credit ‖dL_t/dh_s‖")
+        await walk.press("tab", "tab", "f1")
+        await walk.until("gradient norm")
+        await walk.press("escape")
+        await walk.until(lambda: isinstance(walk.app.screen, FlowScreen))
+        await walk.press("escape")
+        await walk.until(lambda: walk.in_walk)
+        await walk.until("effective horizon")
+
+
+async def test_the_help_holds_keys_commands_and_every_term() -> None:
+    async with stepping(size=(120, 400)) as walk:
+        await walk.press("question_mark")
+        await walk.until(lambda: isinstance(walk.app.screen, StepperHelp))
+        await walk.until("what the words mean")
+        shown = " ".join(walk.text.replace("│", " ").split())
+        for term in (*GLOSSARY, *DEFINITIONS, *(command.usage for command in COMMANDS.values())):
+            assert term in shown
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "enter", "f1", "question_mark"])
+async def test_the_help_scrolls_and_closes(key) -> None:
+    async with stepping(size=(80, 24)) as walk:
+        await walk.press("question_mark")
+        await walk.until("one operation on")
+        await walk.press(*["j"] * 5)
+        await walk.until(lambda: "one operation on" not in walk.text)
+        await walk.press(*["k"] * 5)
+        await walk.until("one operation on")
+        await walk.press(key)
+        await walk.until(lambda: walk.in_walk)

@@ -1,0 +1,154 @@
+"""The line of the stepper in which commands are written."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rnn_tui.tui.screens.choice import ChoiceScreen
+from tests.tui.stepping import small_window, stepping
+
+
+async def test_a_wrong_command_stays_to_be_mended() -> None:
+    async with stepping() as walk:
+        await walk.write("tiem 3")
+        await walk.until("there is no command 'tiem': did you mean time?")
+        assert walk.screen.prompt.asking
+        assert walk.line.value == "tiem 3"
+        walk.line.value = "time 3"
+        await walk.press("enter")
+        await walk.until(lambda: walk.at == "forward u_t 3")
+        assert not walk.screen.prompt.asking
+        assert "tiem" not in walk.text
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "under"),
+    [
+        ("break norm(dh) < foo", 12, "foo"),
+        ("  break   norm(dh) <", 11, ""),
+        ("break 1 ? 2", 3, "? 2"),
+    ],
+)
+async def test_the_cursor_goes_to_where_a_condition_is_wrong(line, column, under) -> None:
+    async with stepping(size=(80, 24)) as walk:
+        await walk.write(line)
+        await walk.until(f"column {column}: ")
+        assert walk.line.value[walk.line.cursor_position :] == under
+        assert not walk.view.breakpoints
+
+
+async def test_a_long_complaint_can_be_read_to_its_end() -> None:
+    async with stepping(size=(80, 24)) as walk:
+        await walk.write("break norm(dh) < foo")
+        await walk.until("column 12")
+        said = walk.screen.prompt.query_one("#said")
+        assert said.virtual_size.height <= said.size.height
+
+
+async def test_up_and_down_go_through_what_was_written_and_come_back_to_the_draft() -> None:
+    async with stepping() as walk:
+        for line in ("time 3", "go dz_2"):
+            await walk.write(line)
+        await walk.press("colon", *"where")
+        seen = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await walk.press(key)
+            seen.append(walk.line.value)
+        assert seen == ["go dz_2", "time 3", "time 3", "go dz_2", "where", "where"]
+        assert walk.at == "backward dz_t 2"
+
+
+@pytest.mark.parametrize("keys", [["escape"], ["enter"]])
+async def test_an_empty_line_is_left(keys) -> None:
+    async with stepping() as walk:
+        await walk.press("colon", *keys)
+        await walk.until(lambda: not walk.screen.prompt.asking)
+        await walk.press("right")
+        await walk.until(lambda: walk.at == "forward r_t 1")
+
+
+async def test_escape_leaves_the_line_and_not_the_stepper() -> None:
+    async with stepping() as walk:
+        await walk.press("b", *"norm", "escape")
+        await walk.until(lambda: not walk.screen.prompt.asking)
+        assert walk.in_walk
+        assert not walk.app._exit
+        assert not walk.view.breakpoints
+
+
+async def test_an_answer_of_many_lines_has_a_window_of_its_own() -> None:
+    async with stepping() as walk:
+        await walk.write("help")
+        await walk.until(lambda: isinstance(walk.app.screen, ChoiceScreen))
+        await walk.until("one operation on, or N")
+        await walk.press("down", "j", "k", "escape")
+        await walk.until(lambda: walk.in_walk)
+        assert walk.at == "forward u_t 1"
+
+
+async def test_nothing_that_is_written_acts_on_the_terminal() -> None:
+    async with stepping() as walk:
+        await walk.write("go [bold]\x1b]0;owned\x07[/]")
+        await walk.until("[bold]")
+        assert "\x1b" not in walk.text
+
+
+KEYS = (
+    *"abcdefghijklmnopqrstuvwxyzBCEHJKLNUV0123456789[]()=<>.,+-'\" _^\\漢{}*/!?@#$%&|~`;",
+    *("up", "down", "left", "right", "home", "end", "tab", "shift+tab", "enter", "escape"),
+    *("backspace", "delete", "space", "colon", "ctrl+r", "f1", "pageup", "pagedown", "ctrl+w"),
+)
+LEAVING = {"escape", "q"}
+
+
+async def test_keys_at_random_never_end_it() -> None:
+    order = random.Random(3)
+    async with stepping(small_window(T=4, H=3), size=(80, 24)) as walk:
+        for _ in range(400):
+            key = order.choice(KEYS)
+            if not (key in LEAVING and walk.in_walk and not walk.screen.prompt.asking):
+                await walk.press(key)
+        await walk.rest()
+        assert not walk.app._exit
+
+
+async def test_lines_at_random_are_refused_in_words() -> None:
+    order = random.Random(4)
+    words = [
+        "edit",
+        "break",
+        "go",
+        "time",
+        "select",
+        "verify",
+        "fault",
+        "row",
+        "unedit",
+        "=",
+        "[",
+        "]",
+    ]
+    words += [
+        "W_hh",
+        "dz_3",
+        "0",
+        "-1",
+        "9" * 30,
+        "nan",
+        "(",
+        ")",
+        "<",
+        "norm",
+        "x_1",
+        "'",
+        "\\n",
+        "漢",
+    ]
+    async with stepping(small_window(T=4, H=3), size=(80, 24)) as walk:
+        for _ in range(150):
+            walk.screen.do(" ".join(order.choices(words, k=order.randint(1, 5))))
+            await walk.rest()
+        assert walk.in_walk
+        assert walk.stepper.view().trace.loss > 0
