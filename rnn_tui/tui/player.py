@@ -10,6 +10,9 @@ from textual.widget import Widget
 SPEEDS = (1, 2, 4, 8, 16, 30)
 """Operations a second."""
 
+START = 2
+"""Which of them it begins with."""
+
 
 class Player:
     """Calls ``step`` with -1 or 1 as often as its speed says, while it plays."""
@@ -17,7 +20,7 @@ class Player:
     def __init__(self, owner: Widget, step: Callable[[int], None]) -> None:
         self._owner, self._step = owner, step
         self._timer: Timer | None = None
-        self._speed = SPEEDS.index(4)
+        self._speed = START
         self._direction = 1
         self.playing = 0
         """-1, 0 or 1."""

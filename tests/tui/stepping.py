@@ -99,7 +99,11 @@ class Walking:
     async def rest(self) -> None:
         """Wait until nothing is computed, and what was found is drawn."""
         await self.until(lambda: not self.screen._background.busy)
-        await self.pilot.pause()
+        before = ""
+        while before != self.text:
+            before = self.text
+            await self.pilot.pause()
+            await self.pilot.pause()
 
     async def do(self, *commands: str) -> None:
         """Carry commands out, one after the other."""

@@ -12,7 +12,6 @@ from rnn_tui.stepping.explanations import GLOSSARY
 from rnn_tui.tui.screens.choice import ChoiceScreen
 from rnn_tui.tui.screens.flow import FlowScreen
 from rnn_tui.tui.screens.stepper_help import StepperHelp
-from rnn_tui.tui.screens.sweep import SweepScreen
 from tests.tui.stepping import Walking, small_window, stepping
 
 

@@ -10,11 +10,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from rnn_tui.text.visible import visible_line
+
+_LEAST_WIDTH = 8
+
+
+class _Listed(OptionList):
+    """A list that stands terminals which are too narrow for a single letter."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Nothing is broken into lines of no length: that cannot be done."""
+        return super().get_content_height(container, viewport, max(width, _LEAST_WIDTH))
 
 
 class ChoiceScreen(ModalScreen[int | None]):
@@ -41,7 +52,7 @@ class ChoiceScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """The list."""
-        listed = OptionList(*(Option(_shown(line)) for line in self._lines), markup=False)
+        listed = _Listed(*(Option(_shown(line)) for line in self._lines), markup=False)
         listed.border_title = Content(self._title)
         listed.border_subtitle = Content(self._does)
         yield listed

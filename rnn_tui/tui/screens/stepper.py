@@ -193,7 +193,7 @@ class StepperScreen(Screen[None]):
     def action_ask(self, beginning: str) -> None:
         """Have a command written."""
         if self.stepper is not None:
-            self.player.pause()
+            self.pause()
             self.prompt.ask(beginning)
 
     @on(PromptLine.Entered)

@@ -101,8 +101,8 @@ class OperationPane(LinePane, can_focus=True):
         title = Content.assemble(
             left, (f" {'─' * room} ", "$foreground 22%"), (right, "$foreground 60% not bold")
         )
-        if str(self.border_title or "") != title.plain:
-            self.border_title = title
+        if self._title != title.plain:
+            self._title, self.border_title = title.plain, title
 
     def on_click(self, event: events.Click) -> None:
         """Select the number or the array under the pointer."""

@@ -27,6 +27,9 @@ PANES: tuple[tuple[int, str, type[Widget]], ...] = (
 ROOM_FOR_ALL = (100, 28)
 """The smallest screen, in columns and lines, on which all panes are shown at once."""
 
+ROOM_FOR_STRIP = 14
+"""Lines of a screen on which something is left for the panes below the strip of time."""
+
 
 class StepperBoard(Vertical):
     """The strip of time above, below it the panes. ``current`` is shown where only one can be."""
@@ -95,6 +98,7 @@ class StepperBoard(Vertical):
         self.set_class(single, "-single")
         self.set_class(width >= 160, "-wide")
         self.query_one(PaneTabs).display = single
+        self.query_one(TimeStrip).display = height >= ROOM_FOR_STRIP
         for number, _, kind in PANES:
             pane: Widget = self.query_one(kind)
             pane.display = not single or number == self.current
