@@ -120,7 +120,7 @@ def _verification(view: View, _values: Values) -> Iterator[TailLine]:
 
 def _wrong(view: View, _values: Values) -> Iterator[TailLine]:
     if view.wrong == view.index:
-        text = "✗ the first operation that is wrong: from here on the gradients are no derivatives"
+        text = "✗ the first wrong operation: from here on the gradients are no derivatives"
         yield (Span(text, "error"),)
 
 

@@ -26,6 +26,7 @@ DIRECTIONS = {
 """A sign and a word for each phase: the sign alone would say it without colours too."""
 
 _ROOM_FOR_NAME = 60
+_LEAST_TITLE = 4
 
 _WIDEST = max(map(len, DIRECTIONS.values()))
 
@@ -87,5 +88,5 @@ class StepperHeader(Widget):
         name = " stepper   " if room > _ROOM_FOR_NAME else " "
         title, left = visible_line(window.title), room - cell_len(name) - cell_len(facts)
         if cell_len(title) > left:
-            title = set_cell_size(title, max(left - 2, 0)).rstrip() + " …" if left > 0 else ""
+            title = set_cell_size(title, left - 2).rstrip() + " …" if left > _LEAST_TITLE else ""
         return f"{name}{title}{facts}" if title else f" {facts.removeprefix(' · ')}"

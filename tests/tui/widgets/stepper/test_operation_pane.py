@@ -151,7 +151,7 @@ async def test_an_edit_shows_before_and_now(walk, shown) -> None:
 async def test_a_planted_fault_is_called_one(walk, shown) -> None:
     index = walk.where("dz_t", 12)
     text = await shown(walk(index, wrong=index, **walk.altered(fault="missing-dh")))
-    assert "the first operation that is wrong" in text
+    assert "the first wrong operation" in text
     assert "planted fault" in line_of(text, "dz_12")
     assert "dz_t = 1 − h_t²" in text.splitlines()[0]
 
