@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from textual import events
 
 from rnn_tui.tui.screens.choice import ChoiceScreen
 from tests.tui.stepping import small_window, stepping
@@ -152,3 +153,12 @@ async def test_lines_at_random_are_refused_in_words() -> None:
             await walk.rest()
         assert walk.in_walk
         assert walk.stepper.view().trace.loss > 0
+
+
+async def test_what_is_typed_in_one_burst_goes_into_the_line() -> None:
+    async with stepping() as walk:
+        for key in ("colon", *"row q?", "enter"):
+            walk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await walk.until("'q?' is no row")
+        assert walk.in_walk
+        assert walk.line.value == "row q?"

@@ -55,11 +55,13 @@ async def test_by_time_steps_and_by_kinds_too(key) -> None:
 async def test_every_size_shows_something_and_takes_keys(size) -> None:
     async with stepping(size=size) as walk:
         await walk.press("right", "down", "t", "tab", "L", "i", "2", "3", "4", "f", "1", "i", "v")
-        await walk.press("colon", *"where", "enter", "p", "escape", "question_mark", "escape")
-        await walk.press("V", "escape", "m")
-        await walk.until(lambda: not walk.in_walk)
-        await walk.press("escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.rest()
+        await walk.write("where")
+        for key in ("p", "question_mark", "V", "m"):
+            await walk.press(key)
+            await walk.until(lambda: not walk.in_walk)
+            await walk.press("escape")
+            await walk.until(lambda: walk.in_walk)
         assert len(walk.lines) == size[1]
 
 

@@ -70,11 +70,13 @@ class ChoiceScreen(ModalScreen[int | None]):
 
     def action_down(self) -> None:
         """One line down."""
-        self.query_one(OptionList).action_cursor_down()
+        for listed in self.query(OptionList):  # none for a moment, at the beginning
+            listed.action_cursor_down()
 
     def action_up(self) -> None:
         """One line up."""
-        self.query_one(OptionList).action_cursor_up()
+        for listed in self.query(OptionList):
+            listed.action_cursor_up()
 
 
 def _shown(line: str) -> Text:

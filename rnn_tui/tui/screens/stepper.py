@@ -42,6 +42,8 @@ from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip
 TIDY_SECONDS = 0.5
 """After a key, so long nothing is tidied up."""
 
+_ACTIONS_OF_KEYS = {"do", "ask", "dialog", "act", "leave"}
+
 
 class StepperScreen(Screen[None]):
     """Walks through row ``row`` of a window. It is dismissed when one leaves."""
@@ -60,12 +62,14 @@ class StepperScreen(Screen[None]):
         self.player = Player(self, self._play_on)
         self._housekeeping, self._asked_at = Housekeeping(), 0.0
         self.sweep = Sweeper(self)
+        self.prompt = PromptLine()
+        """The line at the bottom."""
 
     def compose(self) -> ComposeResult:
         """Where one is, the panes, what happened, the keys."""
         yield StepperHeader()
         yield StepperBoard()
-        yield PromptLine()
+        yield self.prompt
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -108,11 +112,6 @@ class StepperScreen(Screen[None]):
         if not self.prompt.asking:
             self.prompt.say(view.message)
 
-    @property
-    def prompt(self) -> PromptLine:
-        """The line at the bottom."""
-        return self.query_one(PromptLine)
-
     def _tidy(self) -> None:
         """Collect garbage while nobody waits for anything."""
         if time.monotonic() - self._asked_at > TIDY_SECONDS:
@@ -121,6 +120,12 @@ class StepperScreen(Screen[None]):
     def _report(self, work: str) -> None:
         if self.is_attached:
             self.query_one(StepperHeader).work = work
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a command is written the keys of the screen are letters of it."""
+        return not (self.prompt.asking and action in _ACTIONS_OF_KEYS) and super().check_action(
+            action, parameters
+        )
 
     # -- commands ---------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ class StepperHelp(ModalScreen[None]):
 
     def action_scroll_by(self, lines: int) -> None:
         """Some lines on."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
+        for page in self.query(VerticalScroll):  # none for a moment, at the beginning
+            page.scroll_relative(y=lines, animate=False, immediate=True)
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> Table:

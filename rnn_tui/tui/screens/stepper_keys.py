@@ -8,11 +8,14 @@ from textual.binding import Binding, BindingType
 def _key(keys: str, action: str, short: str, does: str, sign: str = "") -> Binding:
     """A key; its id is made of its first key, so that users can map it anew.
 
-    With a ``sign`` it is shown at the bottom of the screen.
+    With a ``sign`` it is shown at the bottom of the screen. It has priority, so that keys which
+    come in one burst act in their order: what follows a colon is written into the line.
     """
     name = keys.partition(",")[0]
     display = sign or None
-    return Binding(keys, action, short, bool(sign), display, tooltip=does, id=f"stepper.{name}")
+    return Binding(
+        keys, action, short, bool(sign), display, True, tooltip=does, id=f"stepper.{name}"
+    )
 
 
 def _command(keys: str, command: str, short: str, does: str, sign: str = "") -> Binding:

@@ -94,11 +94,13 @@ class SweepScreen(ModalScreen[str | None]):
 
     def action_down(self) -> None:
         """One row down."""
-        self.query_one(DataTable).action_cursor_down()
+        for table in self.query(DataTable):  # none for a moment, at the beginning
+            table.action_cursor_down()
 
     def action_up(self) -> None:
         """One row up."""
-        self.query_one(DataTable).action_cursor_up()
+        for table in self.query(DataTable):
+            table.action_cursor_up()
 
 
 def gradient_of(name: str) -> str:

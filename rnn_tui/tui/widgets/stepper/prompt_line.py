@@ -85,7 +85,7 @@ class PromptLine(Vertical):
         self.add_class("-asking")
         line = self.query_one(Input)
         line.value = beginning
-        line.focus()
+        self.screen.set_focus(line)  # at once: keys that wait already belong to the line
         line.cursor_position = len(beginning)
         if chosen:
             line.selection = type(line.selection)(len(beginning) - chosen, len(beginning))
