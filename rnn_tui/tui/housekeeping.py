@@ -37,6 +37,12 @@ class Housekeeping:
         """Something large was made that will be there for long: it is not looked at again."""
         gc.freeze()
 
+    def let_go(self) -> None:
+        """What was kept is not needed any more: all of it is looked at once, and the rest kept."""
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
     def after_frame(self, busy: bool) -> None:
         """Collect as much as there is time for: nothing while somebody types."""
         if busy and gc.get_count()[0] < MOST_YOUNG:

@@ -133,6 +133,7 @@ async def stepping(
 ) -> AsyncIterator[Walking]:
     """The stepper on a window, once it is traced."""
     app = SteppingApp(window if window is not None else small_window(), row, Path(os.devnull))
+    gc.disable()  # a collection of everything that tests have loaded takes longer than a test
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
         patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
@@ -142,3 +143,4 @@ async def stepping(
             await walking.rest()
             yield walking
     gc.unfreeze()  # the screen keeps what it traced out of the collector's way
+    gc.enable()

@@ -112,6 +112,7 @@ async def test_the_sweep_finds_what_a_fault_made_wrong() -> None:
         await walk.do("fault overwritten")
         await walk.press("V")
         await walk.until("100% · done")
+        await walk.until("DIFFERS")
         wrong = [line for line in walk.lines if "DIFFERS" in line]
         assert len(wrong) == 1
         assert "layer0.b_h" in wrong[0]

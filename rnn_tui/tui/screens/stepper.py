@@ -6,8 +6,10 @@ while the walk goes on, and taken over when it is done.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, ClassVar
 
 from textual import on
@@ -95,6 +97,8 @@ class StepperScreen(Screen[None]):
         """Nobody waits for an answer any more."""
         self._background.give_up()
         self.sweep.give_up()
+        tidy, alone = self._housekeeping.let_go, Context()  # which does not hold this screen
+        asyncio.get_running_loop().call_later(TIDY_SECONDS, tidy, context=alone)
 
     # -- what is shown ----------------------------------------------------------------------------
 
