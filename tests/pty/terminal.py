@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,19 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]")
 
+COLORS = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
 MODES = {
     "alternate screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
     "mouse": (b"\x1b[?1003h", b"\x1b[?1003l"),
     "hidden cursor": (b"\x1b[?25l", b"\x1b[?25h"),
     "bracketed paste": (b"\x1b[?2004h", b"\x1b[?2004l"),
 }
+
+
+def _without_size(environ: Mapping[str, str]) -> dict[str, str]:
+    """The terminal says how large it is; pytest's workers have the size of another one."""
+    return {name: value for name, value in environ.items() if name not in {"COLUMNS", "LINES"}}
 
 
 class Terminal:
@@ -57,7 +64,7 @@ class Terminal:
             stderr=self.slave,
             start_new_session=True,
             cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+            env={**_without_size(os.environ), **COLORS, **environment},
         )
 
     def __enter__(self) -> Terminal:
