@@ -32,9 +32,9 @@ class Shades(NamedTuple):
     positive: str
     error: str
 
-    def legend(self) -> str:
-        """What the characters mean."""
-        return f"{self.negative[::-1]} 0 {self.positive}"
+    def legend(self, diverging: bool) -> str:
+        """What the characters mean, between the ends of the scale."""
+        return f"{self.negative[::-1]} 0 {self.positive}" if diverging else self.positive
 
 
 SHADES: Final = Shades("·-=≡", "░▒▓█", "×")
@@ -231,7 +231,8 @@ class Heatmap:
         end = short_number(self.scale)
         low = f"−{end} " if self.palette.diverging else "0 "
         if self.shades:
-            low, bar = low.replace("−", "-"), [Segment(self.shades.legend(), self._plain)]
+            signs = self.shades.legend(self.palette.diverging)
+            low, bar = low.replace("−", "-"), [Segment(signs, self._plain)]
         else:
             bar = [Segment("█", ink(color, self.palette.background)) for color in self._bar]
         parts = [Segment(low, self._plain), *bar, Segment(f" +{end}", self._plain)]
@@ -242,18 +243,6 @@ class Heatmap:
     @property
     def _bar(self) -> tuple[Rgb, ...]:
         return self.palette.colors[:: 2 if self.layout.width >= 60 else 5]
-
-
-def render_heatmap(
-    data: HeatmapData,
-    palette: Palette,
-    width: int,
-    height: int,
-    shades: Shades | None = None,
-    cursor: tuple[int, int] | None = None,
-) -> list[Strip]:
-    """The whole picture at once: ``height`` strips of ``width`` cells."""
-    return Heatmap(data, palette, width, height, shades).strips(cursor)
 
 
 def _runs(levels: Array) -> zip[tuple[int, int]]:

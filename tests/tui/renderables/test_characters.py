@@ -28,6 +28,14 @@ def test_what_is_not_in_the_table_becomes_question_marks_as_wide() -> None:
     assert plain("a日b") == "a??b"
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("W_hyᵀ", "W_hy'"), ("‖dh‖", "|dh|"), ("±0.01", "~0.01"), ("−0.01", "-0.01"), ("1…9", "1.9")],
+)
+def test_formulas_mean_the_same_in_ascii(text, written) -> None:
+    assert plain(text) == written
+
+
 def test_plain_text_has_the_same_length() -> None:
     text = "│┤├─┬┴└┼┈━◀▶●×✗−◆◇△▪·…±╭╮╰╯‖✓■◌▸▏↵→“”–▫"
     assert plain(text).isascii()

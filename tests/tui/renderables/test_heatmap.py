@@ -16,7 +16,6 @@ from rnn_tui.tui.renderables.heatmap import (
     SHADES,
     Heatmap,
     Shades,
-    render_heatmap,
 )
 from rnn_tui.tui.renderables.heatmap_layout import (
     EMPTY,
@@ -33,6 +32,10 @@ SIZES = [(0, 0), (1, 1), (3, 3), (1, 300), (300, 1), (20, 6)]
 
 def texts(strips: list[Strip]) -> list[str]:
     return [strip.text for strip in strips]
+
+
+def picture(data, palette, width, height, shades=None, cursor=None) -> list[Strip]:
+    return Heatmap(data, palette, width, height, shades).strips(cursor)
 
 
 def drawn_levels(strip: Strip) -> list[tuple[int, int]]:
@@ -55,7 +58,7 @@ def assert_fills(strips: list[Strip], width: int, height: int) -> None:
 
 def test_two_rows_share_a_line() -> None:
     matrix = np.array([[-1.0, 0.0], [1.0, 0.0]])
-    strips = render_heatmap(HeatmapData(matrix), PALETTE, 2, 1)
+    strips = picture(HeatmapData(matrix), PALETTE, 2, 1)
     assert drawn_levels(strips[0]) == [(0, 30), (MIDDLE, MIDDLE)]
 
 
@@ -65,13 +68,13 @@ def test_below_an_odd_last_row_is_the_background() -> None:
 
 
 def test_equal_neighbours_are_one_segment() -> None:
-    (line,) = render_heatmap(HeatmapData(np.zeros((2, 40))), PALETTE, 40, 1)
+    (line,) = picture(HeatmapData(np.zeros((2, 40))), PALETTE, 40, 1)
     assert [text for text, _, _ in line] == [HALF * 40]
 
 
 def test_values_that_are_not_finite_are_marked_in_the_error_color() -> None:
     matrix = np.array([[0.0, np.nan, 1.0, np.inf], [0.0, 0.0, 1.0, 1.0]])
-    (line,) = render_heatmap(HeatmapData(matrix), PALETTE, 4, 1)
+    (line,) = picture(HeatmapData(matrix), PALETTE, 4, 1)
     assert line.text == "▀×▀×"
     assert [style.color.triplet for text, style, _ in line if text == "×"] == [PALETTE.error] * 2
 
@@ -83,39 +86,39 @@ def test_small_matrices_are_widened_by_whole_factors() -> None:
 
 def test_labels_stand_at_their_rows_and_columns() -> None:
     data = HeatmapData(np.zeros((4, 3)), ["0", "1", "2", "3"], list("abc"), scale=1)
-    lines = texts(render_heatmap(data, PALETTE, 11, 6))
+    lines = texts(picture(data, PALETTE, 11, 6))
     assert [line[0] for line in lines[:4]] == ["0", "1", "2", "3"]
     assert lines[4] == "   a  b  c "
 
 
 def test_many_row_numbers_are_written_sparsely() -> None:
     data = HeatmapData(np.zeros((64, 3)), [str(unit) for unit in range(0, 128, 2)], scale=1)
-    labels = [line[:3].strip() for line in texts(render_heatmap(data, PALETTE, 12, 33))[:32]]
+    labels = [line[:3].strip() for line in texts(picture(data, PALETTE, 12, 33))[:32]]
     assert [label for label in labels if label] == ["0", "16", "32", "48", "64", "80", "96", "112"]
 
 
 def test_single_characters_name_both_rows_of_a_line() -> None:
     data = HeatmapData(np.zeros((7, 3)), list("abcdefg"), scale=1)
-    lines = texts(render_heatmap(data, PALETTE, 12, 5))
+    lines = texts(picture(data, PALETTE, 12, 5))
     assert [line[:3] for line in lines[:4]] == ["ab ", "cd ", "ef ", "g  "]
 
 
 def test_column_numbers_keep_their_distance() -> None:
     data = HeatmapData(np.zeros((2, 30)), (), [str(index) for index in range(30)], scale=1)
-    label_line = texts(render_heatmap(data, PALETTE, 30, 6))[4]
+    label_line = texts(picture(data, PALETTE, 30, 6))[4]
     assert label_line.split() == ["0", "5", "10", "15", "20", "25"]
 
 
 def test_a_label_wider_than_its_column_is_a_ring() -> None:
     data = HeatmapData(np.zeros((2, 3)), (), ["a", "漢", "\u0301"], scale=1)
-    strips = render_heatmap(data, PALETTE, 3, 6)
+    strips = picture(data, PALETTE, 3, 6)
     assert "a◦ " in texts(strips)
     assert_fills(strips, 3, 6)
 
 
 def test_legend_says_the_scale_and_the_note() -> None:
     note = "128 units, 4 pooled (max |h|)"
-    lines = texts(render_heatmap(HeatmapData(np.eye(4) * 0.42, note=note), PALETTE, 60, 8))
+    lines = texts(picture(HeatmapData(np.eye(4) * 0.42, note=note), PALETTE, 60, 8))
     legend = next(line for line in lines if "█" in line)
     assert legend.startswith("−0.5 ")
     assert " +0.5" in legend
@@ -123,42 +126,50 @@ def test_legend_says_the_scale_and_the_note() -> None:
 
 
 def test_what_does_not_fit_is_said() -> None:
-    lines = texts(render_heatmap(HeatmapData(np.eye(40)), PALETTE, 60, 8))
+    lines = texts(picture(HeatmapData(np.eye(40)), PALETTE, 60, 8))
     assert any("rows 0–13 of 40" in line for line in lines)
 
 
 def test_without_color_strength_and_sign_are_characters() -> None:
     matrix = np.array([[-1.0, -0.3, 0.0, 0.3, 1.0, np.nan]])
-    assert texts(render_heatmap(HeatmapData(matrix), PALETTE, 6, 1, SHADES)) == ["≡· ░█×"]
-    assert texts(render_heatmap(HeatmapData(matrix), PALETTE, 6, 1, ASCII_SHADES)) == ["~. :#x"]
+    assert texts(picture(HeatmapData(matrix), PALETTE, 6, 1, SHADES)) == ["≡· ░█×"]
+    assert texts(picture(HeatmapData(matrix), PALETTE, 6, 1, ASCII_SHADES)) == ["~. :#x"]
+
+
+@pytest.mark.parametrize(("shades", "scale"), [(SHADES, "0 ░▒▓█ +4"), (ASCII_SHADES, "0 :+*# +4")])
+def test_a_scale_without_signs_names_no_negative_shades(shades, scale) -> None:
+    data = HeatmapData(np.arange(5.0)[:, None], scale=4)
+    lines = texts(picture(data, sequential(), 30, 8, shades))
+    assert scale in [line.strip() for line in lines]
+    assert "".join(line[0] for line in lines[:5]) == " " + shades.positive
 
 
 def test_characters_keep_the_hue_of_their_sign() -> None:
-    (line,) = render_heatmap(HeatmapData(np.array([[-1.0, 1.0]])), PALETTE, 2, 1, SHADES)
+    (line,) = picture(HeatmapData(np.array([[-1.0, 1.0]])), PALETTE, 2, 1, SHADES)
     colors = [tuple(style.color.triplet) for _, style, _ in line]
     assert colors == [PALETTE.colors[0], PALETTE.colors[-1]]
 
 
 def test_only_ascii_is_only_ascii() -> None:
     data = HeatmapData(np.linspace(-1, 1, 60).reshape(6, 10), list("abcdef"), list("0123456789"))
-    strips = render_heatmap(data, PALETTE, 40, 12, ASCII_SHADES, (1, 1))
+    strips = picture(data, PALETTE, 40, 12, ASCII_SHADES, (1, 1))
     assert all(strip.text.isascii() for strip in strips)
 
 
 @pytest.mark.parametrize("shades", [None, SHADES])
 def test_the_cursor_changes_its_cell_and_nothing_of_the_size(shades: Shades | None) -> None:
     data = HeatmapData(np.linspace(-1, 1, 48).reshape(6, 8), list("abcdef"), list("01234567"))
-    picture = Heatmap(data, PALETTE, 30, 9, shades)
-    without, marked = picture.strips(), picture.strips((2, 3))
+    drawn = Heatmap(data, PALETTE, 30, 9, shades)
+    without, marked = drawn.strips(), drawn.strips((2, 3))
     changed = [y for y in range(9) if list(without[y]) != list(marked[y])]
-    assert set(changed) >= set(picture.layout.lines_of(2))
+    assert set(changed) >= set(drawn.layout.lines_of(2))
     assert_fills(marked, 30, 9)
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_the_cursor_marks_its_half_of_the_cell_alone(half: int) -> None:
-    picture = Heatmap(HeatmapData(np.zeros((6, 4)), scale=1), PALETTE, 4, 3)
-    style = next(iter(picture.line(1, (2 + half, 0)))).style
+    drawn = Heatmap(HeatmapData(np.zeros((6, 4)), scale=1), PALETTE, 4, 3)
+    style = next(iter(drawn.line(1, (2 + half, 0)))).style
     colors = [tuple(style.color.triplet), tuple(style.bgcolor.triplet)]
     assert colors[half] == PALETTE.text
     assert colors[1 - half] == PALETTE.background
@@ -194,12 +205,12 @@ def test_any_matrix_fits_any_size(width: int, height: int, shades: Shades | None
     ):
         labels = [str(row) for row in range(len(matrix))]
         data = HeatmapData(matrix, labels, ["x"] * matrix.shape[1], note="note")
-        assert_fills(render_heatmap(data, PALETTE, width, height, shades, (0, 0)), width, height)
+        assert_fills(picture(data, PALETTE, width, height, shades, (0, 0)), width, height)
 
 
 @given(arrays.arrays(np.float32, (5, 4), elements=st.floats(width=32)))
 def test_any_numbers_are_drawn(matrix) -> None:
-    assert_fills(render_heatmap(HeatmapData(matrix), sequential(), 12, 5), 12, 5)
+    assert_fills(picture(HeatmapData(matrix), sequential(), 12, 5), 12, 5)
 
 
 def test_largest_magnitude_leaves_out_what_is_not_finite() -> None:

@@ -12,18 +12,9 @@ from textual.widget import Widget
 
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.widgets.stepper.directions import DIRECTIONS
 from rnn_tui.tui.widgets.stepper.line_pane import inks
 from rnn_tui.tui.widgets.surroundings import surroundings
-
-DIRECTIONS = {
-    "forward": "▶ FORWARD",
-    "loss": "● LOSS",
-    "backward": "◀ BACKWARD",
-    "sum": "Σ SUMS",
-    "clip": "┤ CLIP",
-    "update": "⇒ UPDATE",
-}
-"""A sign and a word for each phase: the sign alone would say it without colours too."""
 
 _ROOM_FOR_NAME = 60
 _LEAST_TITLE = 4

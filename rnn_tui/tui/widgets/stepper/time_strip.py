@@ -12,6 +12,7 @@ from textual.message import Message
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.numbers import short_number
+from rnn_tui.tui.widgets.stepper.directions import DIRECTIONS
 from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.stepper.time_facts import TimeFacts, bars, log_bars, time_facts
 from rnn_tui.tui.widgets.surroundings import only_ascii
@@ -19,16 +20,6 @@ from rnn_tui.tui.widgets.surroundings import only_ascii
 GUTTER: Final = 8
 BARS: Final = " ▁▂▃▄▅▆▇█"
 ASCII_BARS: Final = " .:-=+*%#"
-
-SIGNS: Final = {
-    "forward": "▶ FORWARD",
-    "loss": "▶ LOSS",
-    "backward": "◀ BACKWARD",
-    "sum": "Σ SUMS",
-    "clip": "CLIPPING",
-    "update": "UPDATE",
-}
-"""The phases of the walk; the arrow is where its next time step lies."""
 
 ROWS: Final = ("input", "target", "loss", "|dL/dh|")
 _ROWS_BY_HEIGHT: Final = {
@@ -93,7 +84,7 @@ class TimeStrip(LinePane):
             return ("time",)
         low, high = facts.decades
         layer = f" of layer {_layer(view, facts)}" if len(facts.norms) > 1 else ""
-        place = f"time · {SIGNS[view.operation.phase]} · {facts.steps} steps"
+        place = f"time · {DIRECTIONS[view.operation.phase]} · {facts.steps} steps"
         least, most = map(short_number, facts.loss_scale)
         loss = f"loss {least} to {most} nats"
         with_legend = self.size.height >= len(ROWS) + 2
@@ -174,8 +165,8 @@ class Drawing(NamedTuple):
         return (Span(self._label(name), "faint"), *_joined(cells))
 
     def _label(self, name: str) -> str:
-        arrow = SIGNS[self.view.operation.phase][0]
-        with_arrow = name == "input" and arrow in "▶◀"
+        arrow = DIRECTIONS[self.view.operation.phase][0]
+        with_arrow = name == "input" and arrow in "▶●◀"
         return f"{name:<{GUTTER - 2}}{arrow} " if with_arrow else f"{name:<{GUTTER}}"
 
     def _symbols(self, name: str) -> Iterator[Span]:
@@ -241,12 +232,12 @@ class Drawing(NamedTuple):
     def _pointer_label(self) -> str:
         if not self.pointer:
             return ""
-        arrow = SIGNS[self.view.operation.phase][0]
-        return f"◀{self.pointer}" if arrow == "◀" else f"{self.pointer}▶"
+        arrow = DIRECTIONS[self.view.operation.phase][0]
+        return f"◀{self.pointer}" if arrow == "◀" else f"{self.pointer}{arrow}"
 
     def _start(self, t: int, label: str) -> int:
         middle = self.seen.column(t) - GUTTER + self.seen.cell // 2
-        return middle - len(label.strip("▶◀")) // 2 - label.startswith("◀")
+        return middle - len(label.strip("▶●◀")) // 2 - label.startswith("◀")
 
     def _legend(self) -> Line:
         low, high = self.facts.decades
