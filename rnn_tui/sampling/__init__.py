@@ -1,0 +1,1 @@
+"""Texts from a network, without a terminal: written, scored, branched, and looked into."""
