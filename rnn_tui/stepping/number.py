@@ -39,6 +39,10 @@ CHEAP: Final[Mapping[Callable[..., Any], Callable[..., float]]] = {
 """What is computed anew whenever it is read, but of which one element costs little."""
 
 
+_TOLD_APART: Final = 5
+"""So many operands can have a mark of their own."""
+
+
 class Number(NamedTuple):
     """What the arithmetic of one number is written from."""
 
@@ -66,3 +70,8 @@ def plain(text: str) -> Token:
 def of(name: str, text: str) -> Token:
     """A number of an operand."""
     return Token(text, "operand", (name,))
+
+
+def of_part(operation: Operation, name: str, text: str) -> Token:
+    """A number of one of many alike: all of them are marked, or none where they are too many."""
+    return of(name, text) if len(operation.operands) <= _TOLD_APART else plain(text)

@@ -13,7 +13,7 @@ from rnn_tui.core.record import Operation
 from rnn_tui.core.textbook_pass import sum_of_parts
 from rnn_tui.stepping.digits import inside, signed
 from rnn_tui.stepping.formulas import Token
-from rnn_tui.stepping.number import CHEAP, Number, number_at, of, plain
+from rnn_tui.stepping.number import CHEAP, Number, number_at, of, of_part, plain
 from rnn_tui.stepping.places import symbol_label
 
 TERMS: Final = 3
@@ -31,19 +31,29 @@ def _terms(
     total = float(products.sum()) + rest
     if not np.isclose(total, number.result, rtol=1e-3, atol=1e-12, equal_nan=True):
         return ()
-    largest = np.argsort(-np.abs(products), kind="stable")[:TERMS]
+    largest = _largest(products)
     made: list[Token] = []
-    for i in largest.tolist():
+    for i in largest:
         made += [plain(" + ")] if made else []
         made += [of(first, inside(float(left[i]), not made)), plain(" · ")]
         made += [of(second, inside(float(right[i])))]
-    return (*made, *_others(len(products) - len(largest), float(products.sum()), products[largest]))
+    return (*made, *_others(products, largest))
 
 
-def _others(count: int, total: float, written: Array) -> tuple[Token, ...]:
-    if count <= 0:
-        return ()
-    rest = total - float(written.sum())
+def _largest(terms: Array) -> list[int]:
+    """The places of the largest of ``terms`` (n,); of those that are 0 none, if there are others."""
+    order = np.argsort(-np.abs(terms), kind="stable")[:TERMS]
+    told: list[int] = order[terms[order] != 0].tolist()
+    return told or order[:1].tolist()
+
+
+def _others(terms: Array, written: list[int]) -> tuple[Token, ...]:
+    count = len(terms) - len(written)
+    left = np.delete(terms, written)
+    if not left.any():
+        verb = "is" if count == 1 else "are"
+        return (plain(f" ({count:,} more {verb} 0)"),) if count else ()
+    rest = float(terms.sum()) - float(terms[written].sum())
     sign = "−" if rest < 0 else "+"
     return (plain(f" {sign} {signed(abs(rest)).removeprefix('+')} ({count:,} more)"),)
 
@@ -84,13 +94,14 @@ def _sum(number: Number, parts: Sequence[tuple[str, str, float]]) -> tuple[Token
     numbers = np.array([part[2] for part in parts])
     if not np.isclose(numbers.sum(), number.result, rtol=1e-3, atol=1e-12, equal_nan=True):
         return ()
-    largest = np.argsort(-np.abs(numbers), kind="stable")[:TERMS]
+    largest = _largest(numbers)
     made: list[Token] = []
-    for i in largest.tolist():
+    for i in largest:
         name, label, value = parts[i]
         made += [plain(" + ")] if made else []
-        made += [plain(label), of(name, inside(value, not made or bool(label)))]
-    return (*made, *_others(len(parts) - len(largest), float(numbers.sum()), numbers[largest]))
+        text = inside(value, not made or bool(label))
+        made += [plain(label), of_part(number.operation, name, text)]
+    return (*made, *_others(numbers, largest))
 
 
 def _sum_of_parts(number: Number) -> tuple[Token, ...]:
@@ -139,7 +150,7 @@ def _softmax(number: Number) -> tuple[Token, ...]:
     logits = np.real(y[row]).astype(np.float64)
     with np.errstate(all="ignore"):
         total = np.exp(logits).sum()
-    value = inside(float(logits[column]))
+    value = inside(float(logits[column]), alone=True)
     return plain("exp("), of(name, value), plain(f") / {signed(float(total)).removeprefix('+')}")
 
 
@@ -184,7 +195,8 @@ def _norm(number: Number) -> tuple[Token, ...]:
     for name in number.operation.operands:
         norm = number.values.summary(number.operation.operands.source(name)).norm
         parts += [plain(" + ")] if parts else []
-        parts += [of(name, signed(norm).removeprefix("+")), plain("²")]
+        text = inside(norm, after="²")
+        parts += [of_part(number.operation, name, text), plain("²")]
     return plain("√("), *parts, plain(")")
 
 

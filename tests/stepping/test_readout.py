@@ -6,11 +6,13 @@ import ast
 import math
 import operator
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rnn_tui.core.faults import FAULTS
+from rnn_tui.core.record import Given, Operands
 from rnn_tui.core.retrace import retrace
 from rnn_tui.stepping.digits import exact, signed
 from rnn_tui.stepping.number import Number, number_at
@@ -38,7 +40,7 @@ FUNCTIONS = {
     "truth": float,
 }
 SIGNS = {"−": "-", "·": "*", "²": "**2", "^": "**", "√": "sqrt", "[": "truth(", "]": ")"}
-WORDS = re.compile(r"t=\d+: | \([\d,]+ more\)| at .*| \(this row.*")
+WORDS = re.compile(r"t=\d+: | \([\d,]+ more[^)]*\)| at .*| \(this row.*")
 ROOT = re.compile(r"√([\d.]+)")
 
 
@@ -95,6 +97,34 @@ def test_an_elementwise_formula_is_written_with_its_numbers(op_named) -> None:
 def test_numbers_are_marked_with_the_operands_they_are_of(op_named) -> None:
     number = Number(op_named("add gradients of h"), (0, 2), Values(), tiny_window())
     assert [t.names for t in arithmetic(number) if t.kind == "operand"] == [("a_t",), ("f_t",)]
+
+
+def test_terms_that_are_0_are_left_out() -> None:
+    half = [o for o in make_trace("relu", T=8) if o.name in ("multiply state", "sum dW_xh")]
+    terms = [written(o, at) for o in half for at in np.ndindex(o.value.shape) if o.value[at]]
+    assert any(" are 0)" in text for text in terms)
+    assert not any(re.search(r"(^| )0( |$)", WORDS.sub("", text)) for text in terms)
+
+
+def test_a_sum_of_nothing_but_0_has_one_term(op_named) -> None:
+    first = replace(op_named("sum dW_xh"), stored=np.zeros((5, 4)))
+    parts = {name: Given(name, np.zeros((5, 4))) for name in first.operands}
+    assert written(replace(first, operands=Operands(parts)), (0, 0)) == "0 (2 more are 0) = 0"
+
+
+def test_a_logit_stands_alone_in_its_exponential(op_named) -> None:
+    softmax = op_named("softmax")
+    texts = [written(softmax, (0, column)) for column in range(4)]
+    assert any("exp(−" in text for text in texts)
+    assert not any("((" in text for text in texts)
+
+
+@pytest.mark.parametrize(("T", "marked"), [(3, True), (9, False)])
+def test_of_the_parts_of_a_sum_all_are_marked_or_none(T, marked) -> None:
+    whole = next(o for o in make_trace(T=T) if o.name == "sum dW_hh")
+    numbers = arithmetic(Number(whole, (0, 0), Values(), tiny_window()))
+    assert any(token.kind == "operand" for token in numbers) is marked
+    assert sum(bool(token.names) for token in numbers) in (0, 3)
 
 
 def test_a_planted_fault_is_written_as_it_was_computed() -> None:
