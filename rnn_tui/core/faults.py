@@ -140,7 +140,8 @@ FAULTS: dict[str, Fault] = {
         Fault(
             "off-by-one",
             "Targets are off by one",
-            "The gradient of the logits at t compares with the target of t + 1.",
+            "The gradient of the logits at t compares with the target of t + 1. The last "
+            "step keeps its own, so going back the first wrong one is at T − 1.",
             _off_by_one,
         ),
     )

@@ -32,9 +32,11 @@ DEFINITIONS = {
     "spectral radius": "The largest |eigenvalue| of W_hh: the factor by which a change of the "
     "state grows or fades a step, in the long run, while no unit saturates.",
     "Jacobian norm": "The largest factor by which any small change of the state has grown k steps "
-    "later: the spectral norm of dh_{s+k}/dh_s in this window, its geometric mean over s.",
+    "later: the spectral norm of dh_{s+k}/dh_s in this window, its geometric mean over "
+    "s = 1..T − k. The state that came in, s = 0, is left out.",
     "effective horizon": "The lag, in characters, from which on the credit by lag stays below 1%: "
-    "what happened longer ago is hardly learned from. T means at least T: it never fell so low.",
+    "what happened longer ago is hardly learned from. Between two lags it is interpolated, so it "
+    "need not be whole. T means at least T: it never fell so low.",
 }
 """What each quantity is, for people."""
 

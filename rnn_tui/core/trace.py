@@ -5,10 +5,10 @@ Slow on purpose and written apart from the fast path, which the tests hold again
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar, overload
+from typing import ParamSpec, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from rnn_tui.core.updates import Update
 __all__ = ["Trace", "Update", "finished", "trace", "tracing"]
 
 Result = TypeVar("Result")
+Asked = ParamSpec("Asked")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,26 +110,6 @@ class Trace(Sequence[Operation]):
         return {key: tuple(dict.fromkeys(indexes)) for key, indexes in found.items()}
 
 
-def trace(
-    params: Mapping[str, Array],
-    inputs: npt.ArrayLike,
-    targets: npt.ArrayLike,
-    state: State,
-    cell: str = "tanh",
-    clip: float | None = None,
-    update: Update | None = None,
-    clip_value: float | None = None,
-) -> Trace:
-    """Run the textbook over one window.
-
-    Takes what ``loss_and_gradients`` takes, raises what it raises, and equals it up to rounding.
-    ``clip`` is the largest norm that all gradients together may have, ``clip_value`` the largest
-    magnitude of an element, which is cut before (0, infinity or None: any); ``update`` adds the
-    update of the parameters by an optimiser.
-    """
-    return finished(tracing(params, inputs, targets, state, cell, clip, update, clip_value))
-
-
 def tracing(
     params: Mapping[str, Array],
     inputs: npt.ArrayLike,
@@ -139,9 +120,13 @@ def tracing(
     update: Update | None = None,
     clip_value: float | None = None,
 ) -> Generator[float, None, Trace]:
-    """What ``trace`` does, yielding how much of it is done (0..1); returns the trace.
+    """Run the textbook over one window: yields how much is done (0..1) and returns the trace.
 
-    The update is there also where something is not finite and training would leave it out.
+    Takes what ``loss_and_gradients`` takes, raises what it raises, and equals it up to rounding.
+    ``clip`` is the largest norm that all gradients together may have, ``clip_value`` the largest
+    magnitude of an element, which is cut before (0, infinity or None: any); ``update`` adds the
+    update of the parameters by an optimiser. It is there also where something is not finite and
+    training would leave it out.
     """
     book = TextbookPass(params, inputs, targets, state, cell)
     yield from book.run(clip, clip_value, update)
@@ -156,3 +141,16 @@ def finished(run: Generator[float, None, Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def _at_once(
+    work: Callable[Asked, Generator[float, None, Result]],
+) -> Callable[Asked, Result]:
+    def whole(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        return finished(work(*args, **kwargs))
+
+    return whole
+
+
+trace = _at_once(tracing)
+"""What ``tracing`` returns in the end; takes the same."""

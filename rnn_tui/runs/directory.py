@@ -124,10 +124,6 @@ class RunDirectory:
         """Read the configuration; ConfigError or StorageError."""
         return merge(load_toml(self.config_file))
 
-    def write_config(self, config: RunConfig) -> None:
-        """Replace the configuration, atomically."""
-        write_atomically(self.config_file, to_toml(config).encode())
-
     def facts(self) -> RunFacts:
         """Read what never changes; CorruptRunError, also for another version's layout."""
         data = read_file(self.facts_file, _MAX_FACTS)

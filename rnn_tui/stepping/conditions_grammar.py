@@ -56,10 +56,7 @@ _JOINING = frozenset({"and", "or", "not"})
 
 def parse_term(text: str, known: Known | None = None) -> Term:
     """The term, of type truth, that ``text`` says. Raises ConditionError."""
-    try:
-        return _Parser(tokens_of(text), known).condition()
-    except ConditionError as error:
-        raise ConditionError(error.message, error.column, text) from None
+    return _Parser(tokens_of(text), known).condition()
 
 
 class _Parser:

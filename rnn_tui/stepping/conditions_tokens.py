@@ -14,14 +14,9 @@ MOST_TOKENS = 100
 class ConditionError(ValueError):
     """What is wrong with a condition, and the column, from 1, where it is."""
 
-    def __init__(self, message: str, column: int, text: str = "") -> None:
+    def __init__(self, message: str, column: int) -> None:
         super().__init__(f"column {column}: {message}")
-        self.message, self.column, self.text = message, column, text
-
-    def pointing(self) -> str:
-        """The condition, and below it a caret under the column."""
-        shown = "".join(char if char.isprintable() else "·" for char in self.text)
-        return f"{shown}\n{' ' * (self.column - 1)}^"
+        self.message, self.column = message, column
 
 
 class Token(NamedTuple):

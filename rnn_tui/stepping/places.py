@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal
 
 from rnn_tui.stepping.window import Window
-from rnn_tui.text.visible import visible_symbol
+from rnn_tui.text.visible import visible_character
 
 Axis = Literal["row", "unit", "symbol", "input"]
 
@@ -35,7 +35,7 @@ def symbol_label(window: Window, number: int) -> str:
     text = symbols[number]
     if window.vocabulary.kind == "byte" and text > _SINGLE_PRINTABLE:
         return f"\\x{ord(text):02x}"
-    return f"“{visible_symbol(text)}”"
+    return f"“{visible_character(text)}”"
 
 
 def axes(name: str, shape: tuple[int, ...]) -> tuple[Axis, ...]:

@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from math import isfinite, isnan, log
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -30,9 +30,6 @@ from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.values import summarise
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.visible import visible_line
-
-if TYPE_CHECKING:
-    from rnn_tui.stepping.view import View
 
 DIGITS: Final = 6
 """Significant digits of a number in the text."""
@@ -75,11 +72,6 @@ def sizes(window: Window) -> str:
         f"T = {window.steps}, B = {window.batch}{row}, V = {len(window.vocabulary)}, H = {H}, "
         f"L = {layers}, {window.cell}, {window.dtype}"
     )
-
-
-def operation_text(view: View) -> str:
-    """The operation that the walk stands at, in full."""
-    return "\n".join(operation_lines(view.operation, view.trace, view.window, full=True))
 
 
 def operation_lines(

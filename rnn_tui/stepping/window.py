@@ -65,10 +65,6 @@ class Window:
         """The symbol that is read at time step ``t``, 1..T, in row ``b``."""
         return self.vocabulary.symbols[int(self.inputs[t - 1, b])]
 
-    def target_symbol(self, t: int, b: int = 0) -> str:
-        """The symbol that is to be predicted at time step ``t``, 1..T, in row ``b``."""
-        return self.vocabulary.symbols[int(self.targets[t - 1, b])]
-
     def one_row(self, row: int) -> Window:
         """Row ``row``, from 0, of the batch alone: B = 1. IndexError if there is no such row."""
         if self.row is not None or not 0 <= row < self.batch:

@@ -143,12 +143,6 @@ def test_a_text_that_was_changed_is_noticed(tmp_path: Path, corpus: Any) -> None
         run.text()
 
 
-def test_the_configuration_can_be_replaced(tmp_path: Path, corpus: Any) -> None:
-    run = create(tmp_path, "a", merge(), corpus)
-    run.write_config(merge({"steps": 5}))
-    assert run.config().steps == 5
-
-
 def test_one_process_at_a_time_may_write(tmp_path: Path, corpus: Any) -> None:
     run = create(tmp_path, "a", merge(), corpus)
     with run.lock():

@@ -96,7 +96,6 @@ def test_a_row_that_there_is_not_is_refused() -> None:
 def test_it_knows_its_symbols_by_time_step_and_row() -> None:
     made = window()
     assert made.input_symbol(1, 2) == "abc"[made.inputs[0, 2]]
-    assert made.target_symbol(1, 2) == made.input_symbol(2, 2)
     assert (made.steps, made.batch) == (5, 3)
 
 

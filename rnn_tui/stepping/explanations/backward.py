@@ -25,9 +25,13 @@ def _logits(s: Stop) -> str:
 
 
 def _readout_weights(s: Stop) -> str:
+    return _outer_product(s, "h_t", "dy_t", "W_hy")
+
+
+def _outer_product(s: Stop, went_in: str, comes_back: str, weights: str) -> str:
     return (
-        "The outer product of what went in, h_t, and what comes back, dy_t: what this step adds to"
-        f" the gradient of W_hy. The parts of {s.all_steps} will be summed."
+        f"The outer product of what went in, {went_in}, and what comes back, {comes_back}: what"
+        f" this step adds to the gradient of {weights}. The parts of {s.all_steps} will be summed."
     )
 
 
@@ -130,10 +134,7 @@ def _input_weights(s: Stop) -> str:
             " every other row of this part is 0."
         )
     x = at_step(next(iter(s.operation.operands)), s.t)
-    return (
-        f"The outer product of what went in, {x}, and what comes back, dz_{s.t}: what this step"
-        f" adds to the gradient of W_xh. The parts of {s.all_steps} will be summed."
-    )
+    return _outer_product(s, x, f"dz_{s.t}", "W_xh")
 
 
 def _to_the_layer_below(s: Stop) -> str:
