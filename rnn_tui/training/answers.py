@@ -13,6 +13,8 @@ from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.training.stream import checked_temperature
 from rnn_tui.training.views import look
+from rnn_tui.training.weights_answers import next_weights, take_weights
+from rnn_tui.training.weights_messages import NextWeights, TakeWeights
 from rnn_tui.training.window_answers import next_array, next_window
 from rnn_tui.training.window_messages import NextArray, NextWindow
 from rnn_tui.training.wire import pack
@@ -190,4 +192,6 @@ _ANSWERS: dict[type[Any], Callable[..., Response]] = {
     protocol.LeaveRunning: _leave_running,
     NextWindow: next_window,
     NextArray: next_array,
+    TakeWeights: take_weights,
+    NextWeights: next_weights,
 }

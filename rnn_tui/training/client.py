@@ -40,7 +40,14 @@ class RefusedError(Exception):
     """The server answered that it cannot do what was asked."""
 
 
-class Client(Protocol):
+class Asks(Protocol):
+    """The connection to a run, or whoever holds it."""
+
+    async def ask(self, request: Request) -> Response:
+        """The answer to a request. Raises RefusedError or ServerGoneError."""
+
+
+class Client(Asks, Protocol):
     """What the app needs of a run: the socket's client here, one in-process in the tests."""
 
     welcome: protocol.Welcome
@@ -50,9 +57,6 @@ class Client(Protocol):
 
     async def send(self, command: Request) -> str:
         """Carry out a command. Raises RefusedError or ServerGoneError."""
-
-    async def ask(self, request: Request) -> Response:
-        """The whole answer to any request. Raises RefusedError or ServerGoneError."""
 
     async def close(self) -> None:
         """Part from the run."""

@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from rnn_tui.training.message import ArrayData, Message
+from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a message changes its meaning: both ends must be equal."""
 
 MOST_VIEWS = 64
@@ -271,5 +272,9 @@ Request: TypeAlias = (
     | LeaveRunning
     | NextWindow
     | NextArray
+    | TakeWeights
+    | NextWeights
 )
-Response: TypeAlias = Welcome | Update | Done | Failed | WindowHead | WindowPart
+Response: TypeAlias = (
+    Welcome | Update | Done | Failed | WindowHead | WindowPart | WeightsTaken | WeightsPart
+)

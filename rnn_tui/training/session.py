@@ -17,6 +17,7 @@ from rnn_tui.runs.metrics import MetricsLog
 from rnn_tui.text.references import each_reference
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
+from rnn_tui.training.copies import WeightsCopies
 from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.measuring import Measuring
 from rnn_tui.training.protocol import Phase, StartSample, Status
@@ -67,6 +68,7 @@ class Session:
         self.message = ""
         self.saved_step = -1
         self.streams = SampleStreams()
+        self.copies = WeightsCopies()
         self.trouble: RunError | None = None
         self._save_due = False
         self._unsaved = False
@@ -91,9 +93,7 @@ class Session:
         for kind, detail in found.events:
             self._event(kind, detail)
         due = self._every(self.config.evaluate_every) or self._all_done
-        if (
-            found.saved_step > 0 and due and self.measuring.missed()
-        ):  # it had ended while it measured
+        if found.saved_step > 0 and due and self.measuring.missed():  # it ended while it measured
             self._measure()
 
     @property
@@ -248,8 +248,9 @@ class Session:
         self.streams.begin(client, request, network, self.clock)
 
     def leave(self, client: int) -> None:
-        """A client is gone: nothing more is written for it."""
+        """A client is gone: nothing more is written or kept for it."""
         self.streams.pop(client, None)
+        self.copies.pop(client, None)
 
     def save(self) -> None:
         """Write a checkpoint of the present step, once.
