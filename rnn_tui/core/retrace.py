@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.faults import Fault, Surroundings
+from rnn_tui.core.ops import lookup_backward
 from rnn_tui.core.record import Given, Operands, Operation, Source, read_only
 from rnn_tui.core.trace import Trace, finished
 
@@ -32,10 +33,14 @@ class Edit:
 
 
 class Retraced(NamedTuple):
-    """The trace after the edits, and the indexes of the operations that are not those of before."""
+    """The trace after the edits, and which of its operations came out different."""
 
     trace: Trace
     changed: frozenset[int]
+    """The indexes of those whose value has other bits, or whose formula is another one.
+
+    Of a value that is not stored, those that read something that changed.
+    """
 
 
 class Held(NamedTuple):
@@ -88,12 +93,31 @@ def retracing(
     given = _edited_givens(base, [edit for edit in edits if isinstance(edit.target, str)])
     held = _held(base, [edit for edit in edits if not isinstance(edit.target, str)])
     made: list[Operation] = []
+    changed: set[int] = set()
     for operation in base:
         made.append(_remade(operation, made, given, held.get(operation.index), fault, base))
+        if _differs(made[-1], operation, changed):
+            changed.add(operation.index)
         if operation.index % YIELD_EVERY == 0:
             yield len(made) / len(base)
-    changed = (new.index for new, old in zip(made, base, strict=True) if new is not old)
     return Retraced(Trace(tuple(made), given, base.places), frozenset(changed))
+
+
+def _differs(new: Operation, old: Operation, changed: Collection[int]) -> bool:
+    """Whether an operation that was made anew, after those before it, came out different."""
+    if new is old or new.formula != old.formula:
+        return new is not old
+    if new.stored is not None and old.stored is not None:
+        return new.stored.tobytes() != old.stored.tobytes()
+    sources = dict(new.operands.sources)
+    if new.function is lookup_backward:
+        sources.pop(next(iter(sources)))  # of the table it needs the shape alone
+    return any(
+        source.index in changed
+        if isinstance(source, Operation)
+        else source is not old.operands.source(name)
+        for name, source in sources.items()
+    )
 
 
 def _remade(

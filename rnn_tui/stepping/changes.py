@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from rnn_tui.core.derivative import Wrong, first_wrong
 from rnn_tui.core.faults import FAULTS
-from rnn_tui.core.record import Operation
 from rnn_tui.core.retrace import Edit, Retraced, retracing
 from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.digits import constant
 from rnn_tui.stepping.errors import StepperError
-from rnn_tui.stepping.explanations import heading
-from rnn_tui.stepping.formulas import at_step
-from rnn_tui.stepping.names import index_text
+from rnn_tui.stepping.fault_words import fault_words
+from rnn_tui.stepping.names import element_text, given_name, result_name
 from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.window import Window
@@ -38,7 +37,7 @@ class Changes:
         self._window, self.base = window, base
         self.trace = base
         self.operations: frozenset[int] = frozenset()
-        """The indexes of the operations that are not those of ``base``."""
+        """The indexes of the operations whose value or formula is not that of ``base``."""
         self.now = Changed()
         self.wrong: Wrong | None = None
         """The first operation that a planted fault makes wrong."""
@@ -81,7 +80,7 @@ class Changes:
         return self._go(self._future[-1], (*self._past, self.now), self._future[:-1])
 
     def words(self) -> list[str]:
-        """Each edit in words: ``layer0.W_hh[3, 4]  0.211 → 0.5``, ``x_3  “a” → “b”``."""
+        """Each edit in words: ``W_hh[3, 4]  0.211 → 0.5``, ``x_3  “a” → “b”``."""
         return edits_words(self._window, self.base, self.now.edits)
 
     def _change(self, to: Changed) -> Task:
@@ -103,9 +102,9 @@ class Changes:
             return [*parts, "as it was: nothing is edited, no fault is planted"]
         parts.append(f"{len(self.operations):,} of {len(self.base):,} operations changed")
         if self.now.edits:
-            parts.append(f"loss {self.base.loss:.6g} → {self.trace.loss:.6g} nats")
+            parts.append(f"loss {constant(self.base.loss)} → {constant(self.trace.loss)} nats")
         if self.now.fault is not None:
-            parts.append(self._fault_words(self.now.fault))
+            parts.append(fault_words(self.trace, self.now.fault, self.wrong))
         return parts
 
     def _difference(self, before: Changed) -> list[str]:
@@ -116,12 +115,6 @@ class Changes:
         gone = [place for place in range(len(old)) if old[:place] + old[place + 1 :] == new]
         said = edits_words(self._window, self.base, old)
         return [f"taken back: {said[gone[-1]]}"] if gone else []
-
-    def _fault_words(self, fault: str) -> str:
-        if self.wrong is None:
-            return f"{fault}: no operation parts from the derivative here"
-        wrong = self.trace[self.wrong.index]
-        return f"{fault}: first wrong is operation {wrong.index + 1}, {heading(wrong)}"
 
     def _is_so_already(self, edit: Edit) -> bool:
         """Whether what is given has that number, to the bit. To hold a hidden state is a change."""
@@ -158,19 +151,13 @@ def edits_words(window: Window, base: Trace, edits: Sequence[Edit]) -> list[str]
 
 
 def target_name(trace: Trace, edit: Edit) -> str:
-    """What an edit changes: ``layer0.W_hh[3, 4]``, ``h_17[0, 3]``, ``x_3``."""
-    inside = index_text(edit.element)
+    """What an edit changes: ``W_hh[3, 4]``, ``h_17[3]``, ``x_3``, as one may write it."""
     if isinstance(edit.target, int):
-        return f"{result_name(trace, trace[edit.target])}{inside}"
-    alone = trace.givens[edit.target].size == 1
-    return edit.target if alone else f"{edit.target}{inside}"
-
-
-def result_name(trace: Trace, operation: Operation) -> str:
-    """What an operation makes: ``h_17``, and ``h_17^(1)`` where there are several layers."""
-    several = len(trace.places.hidden[0]) > 1 and operation.layer is not None
-    layer = f"^({operation.layer})" if several else ""
-    return f"{at_step(operation.symbol, operation.t)}{layer}"
+        name, shape = result_name(trace, trace[edit.target]), trace[edit.target].value.shape
+    else:
+        name = given_name(edit.target, len(trace.places.hidden[0]))
+        shape = trace.givens[edit.target].shape
+    return f"{name}{element_text(name, shape, edit.element)}"
 
 
 def is_symbol(trace: Trace, target: str | int) -> bool:
@@ -179,7 +166,7 @@ def is_symbol(trace: Trace, target: str | int) -> bool:
 
 
 def _value_words(window: Window, trace: Trace, edit: Edit, value: float) -> str:
-    return symbol_label(window, int(value)) if is_symbol(trace, edit.target) else f"{value:.6g}"
+    return symbol_label(window, int(value)) if is_symbol(trace, edit.target) else constant(value)
 
 
 def _last_of(edits: Sequence[Edit], edit: Edit) -> Edit | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.explanations import heading
 from rnn_tui.stepping.formulas import at_step
 from rnn_tui.stepping.names import (
     element_of,
+    element_text,
     find_given,
     find_operand,
     find_operation,
-    index_text,
     read_named,
 )
 from rnn_tui.stepping.places import symbol_label
@@ -121,9 +122,10 @@ def select(stepper: Stepper, rest: str) -> Answer:
     stepper.select(operand, element)
     chosen = stepper.selected.element
     name = at_step(operand or stepper.operation.symbol, stepper.operation.t)
+    whole = f"{name}{element_text(name, array.shape, chosen)}"
     if array.dtype.kind in "iu":
-        return f"{name}{index_text(chosen)} = {symbol_label(stepper.window, int(array[chosen]))}"
-    return f"{name}{index_text(chosen)} = {array[chosen]:+.17g}"
+        return f"{whole} = {symbol_label(stepper.window, int(array[chosen]))}"
+    return f"{whole} = {written(float(array[chosen]), '+.17g')}"
 
 
 def _operand(stepper: Stepper, name: str) -> str | None:

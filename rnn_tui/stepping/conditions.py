@@ -152,7 +152,7 @@ def _shown(value: float | str | bool, other: float | str | bool) -> str:
     for digits in (3, 6, 12):
         text = f"{value:.{digits}g}"
         if all(compare(float(text), other) == compare(value, other) for compare in _SIDES):
-            return text
+            return text.replace("-", "−")
     return number_text(value)
 
 

@@ -148,7 +148,7 @@ class Negative(Term):
     @property
     def text(self) -> str:
         """A minus sign in front."""
-        return f"-{self.operand.inside(self.level)}"
+        return f"−{self.operand.inside(self.level)}"
 
     def value(self, scope: Scope) -> float:
         """The number times -1."""
@@ -176,7 +176,8 @@ class Calculation(Term):
     @property
     def text(self) -> str:
         """Parentheses only where they are needed."""
-        return f"{self.left.inside(self.level)} {self.symbol} {self.right.inside(self.level + 1)}"
+        symbol = self.symbol.replace("-", "−")
+        return f"{self.left.inside(self.level)} {symbol} {self.right.inside(self.level + 1)}"
 
     def value(self, scope: Scope) -> float:
         """As in IEEE 754."""

@@ -176,4 +176,4 @@ class Term:
 
 def number_text(number: float) -> str:
     """The shortest text that reads back as the same number."""
-    return repr(float(number)).removesuffix(".0")
+    return repr(float(number)).removesuffix(".0").replace("-", "−")

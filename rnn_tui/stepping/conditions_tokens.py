@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""(?P<space>\ +)
-    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−-]?[0-9]+)?)
     |(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
     |(?P<word>"[^"]*"|'[^']*')
     |(?P<symbol><=|>=|==|!=|[<>=()+*/≤≥≠−-])""",
@@ -52,7 +52,8 @@ def tokens_of(text: str) -> list[Token]:
             raise ConditionError("this word holds a character that does not show", start + 1)
         kind, start = str(match.lastgroup), match.end()
         if kind != "space":
-            tokens.append(Token(kind, _SAME.get(match[0], match[0]), match.start() + 1))
+            text_ = match[0].replace("−", "-") if kind == "number" else match[0]
+            tokens.append(Token(kind, _SAME.get(text_, text_), match.start() + 1))
     if len(tokens) > MOST_TOKENS:
         problem = f"a condition has at most {MOST_TOKENS} words and signs"
         raise ConditionError(problem, tokens[MOST_TOKENS].column)

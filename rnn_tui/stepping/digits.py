@@ -33,3 +33,8 @@ def inside(value: float, alone: bool = False, after: str = "") -> str:
 def constant(value: float) -> str:
     """A number that was chosen by somebody, as they wrote it."""
     return f"{value:.6g}".replace("-", "−")
+
+
+def written(value: float, form: str) -> str:
+    """A number in one of Python's formats, such as ``.3g``, with the minus of all others here."""
+    return format(value, form).replace("-", "−") if isfinite(value) else signed(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from rnn_tui.core.record import Operation
@@ -12,10 +12,12 @@ from rnn_tui.stepping.conditions_tokens import quoted
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.formulas import at_step
 from rnn_tui.stepping.moves import Layout
+from rnn_tui.stepping.places import axes
 
 _NAMED = re.compile(r"(?P<name>[^\s\[\]=]+)\s*(?:\[(?P<element>[^\]]*)\])?")
 _LAYER = re.compile(r"\^\((?P<layer>[0-9]{1,9})\)$")
 _PREFIXED = re.compile(r"dlayer(?P<layer>[0-9]{1,9})\.(?P<name>.+)")
+_GIVEN = re.compile(r"layer(?P<of>[0-9]{1,9})\.(?P<name>.+)|state\.layer(?P<state>[0-9]{1,9})")
 _MOST_NAMED = 8
 """Operands that an error names."""
 
@@ -69,6 +71,37 @@ def index_text(element: Iterable[int]) -> str:
     """``[3, 4]``; nothing for a single number, which has no index."""
     inside = ", ".join(map(_digits, element))
     return f"[{inside}]" if inside else ""
+
+
+def element_text(name: str, shape: tuple[int, ...], element: Sequence[int]) -> str:
+    """The index of an element as it is read here: without the row where there is only one."""
+    kinds = axes(name, shape) or ("",) * len(shape)
+    inside = zip(element, kinds, shape, strict=True)
+    return index_text(i for i, kind, size in inside if kind != "row" or size > 1)
+
+
+def result_name(trace: Trace, operation: Operation) -> str:
+    """What an operation makes: ``h_17``, and ``h_17^(1)`` where there are several layers."""
+    symbol = at_step(operation.symbol, operation.t)
+    layer = operation.layer
+    return symbol if layer is None else in_layer(symbol, layer, len(trace.places.hidden[0]))
+
+
+def given_name(name: str, layers: int) -> str:
+    """What is given as ``layer0.W_hh`` or ``state.layer0``, as commands call it: ``W_hh``, ``h_0``.
+
+    In a network of several layers the layer is said: ``W_hh^(1)``.
+    """
+    match = _GIVEN.fullmatch(name)
+    if match is None:
+        return name
+    layer = int(match["of"] or match["state"])
+    return in_layer(match["name"] or "h_0", layer, layers)
+
+
+def in_layer(name: str, layer: int, layers: int) -> str:
+    """A name, with its layer where there are several."""
+    return f"{name}^({layer})" if layers > 1 else name
 
 
 def find_operation(layout: Layout, name: str, near: int = 0) -> int:

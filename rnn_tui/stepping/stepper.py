@@ -16,12 +16,13 @@ from rnn_tui.core.flow import FlowReport, reporting
 from rnn_tui.core.record import Given, Operation
 from rnn_tui.core.retrace import Edit
 from rnn_tui.core.trace import Trace
-from rnn_tui.stepping.changes import Changes, result_name
+from rnn_tui.stepping.changes import Changes
 from rnn_tui.stepping.conditions import Condition, Known, known_in, words
 from rnn_tui.stepping.cursor import Cursor
+from rnn_tui.stepping.digits import constant, written
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.moves import Layout
-from rnn_tui.stepping.names import index_text
+from rnn_tui.stepping.names import element_text, result_name
 from rnn_tui.stepping.running import Hit, run_to
 from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.view import Selection, View
@@ -234,7 +235,7 @@ class Stepper(Cursor):
         def apply(trace: Trace) -> str:
             left = "; edits and fault were left behind" if self.trace is not self.base else ""
             self.window, self.changes = window, Changes(window, trace)
-            return f"row {row + 1} of {rows}, loss {trace.loss:.6g} nats{left}"
+            return f"row {row + 1} of {rows}, loss {constant(trace.loss)} nats{left}"
 
         return Task("another row", window.tracing(), apply)
 
@@ -247,12 +248,15 @@ def fitted(element: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def verification_words(trace: Trace, found: Verification) -> str:
     """The verdict, what it is about, both numbers and how far they are apart."""
-    name = f"{result_name(trace, trace[found.index])}{index_text(found.element)}"
-    numbers = f"backward {found.backward:+.9e}, derivative {found.derivative:+.9e}"
+    operation = trace[found.index]
+    name = result_name(trace, operation)
+    name += element_text(operation.symbol, operation.value.shape, found.element)
+    backward, derivative = (written(n, "+.9e") for n in (found.backward, found.derivative))
+    numbers = f"backward {backward}, derivative {derivative}"
     if not np.isfinite(found.error):
         return f"✗ not finite: {name}, {numbers}"
     verdict = "✓ equal" if found.passed else "✗ DIFFERS"
-    return f"{verdict}: {name}, {numbers}, error {found.error:.0e}"
+    return f"{verdict}: {name}, {numbers}, error {written(found.error, '.0e')}"
 
 
 def flow_words(flow: FlowReport) -> str:
@@ -263,7 +267,7 @@ def flow_words(flow: FlowReport) -> str:
         horizon = "none, for there is no credit"
     return (
         f"layer {flow.layer}: effective horizon {horizon}, "
-        f"spectral radius of W_hh {flow.spectral_radius:.4g}"
+        f"spectral radius of W_hh {written(flow.spectral_radius, '.4g')}"
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import isfinite
 
+from rnn_tui.core.gradcheck import STATE
 from rnn_tui.core.sweep import SweepProgress, Swept, sweep
 from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.digits import exact, written
 from rnn_tui.stepping.errors import StepperError
+from rnn_tui.stepping.names import given_name, index_text
 
 HEADINGS = ("array", "verdict", "verified", "error", "worst", "backward", "derivative")
 
@@ -27,7 +31,8 @@ def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
 def sweep_words(found: SweepProgress) -> str:
     """One line for each array: how many were verified, the worst of them, the verdict."""
     rows: list[tuple[str, ...]] = [HEADINGS]
-    rows += [sweep_row(name, swept) for name, swept in found.by_name.items()]
+    layers = sum(name.startswith(STATE) for name in found.by_name)
+    rows += [sweep_row(name, swept, layers) for name, swept in found.by_name.items()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
@@ -35,13 +40,15 @@ def sweep_words(found: SweepProgress) -> str:
     )
 
 
-def sweep_row(name: str, swept: Swept) -> tuple[str, ...]:
-    """One array of a sweep, in words of a few characters each."""
+def sweep_row(name: str, swept: Swept, layers: int = 2) -> tuple[str, ...]:
+    """One array of a sweep, in words of a few characters each; with its layer if ``layers`` > 1."""
+    name = given_name(name, layers)
     counted = f"{swept.checked:,} of {swept.size:,}"
     worst = swept.worst
     if worst is None:
         return name, "waiting", counted, "", "", "", ""
-    element = "[" + ", ".join(map(str, worst.element)) + "]"
     verdict = "✓ equal" if swept.passed else "✗ DIFFERS"
-    numbers = f"{worst.backward:+.6e}", f"{worst.derivative:+.6e}"
-    return name, verdict, counted, f"{worst.error:.0e}", element, *numbers
+    if not isfinite(worst.error):
+        verdict = "✗ not finite"
+    numbers = exact(worst.backward), exact(worst.derivative)
+    return name, verdict, counted, written(worst.error, ".0e"), index_text(worst.element), *numbers

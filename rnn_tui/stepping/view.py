@@ -26,8 +26,8 @@ class View:
     """One stop of the walk, and everything that was asked about it.
 
     ``base`` is the trace before edits and faults, None if there are none; ``changed`` are the
-    indexes of the operations that are not the same in both. ``wrong`` is the first operation whose
-    gradient is not the derivative. ``playing`` is -1, 0 or 1.
+    indexes of the operations whose value or formula is not the same in both. ``wrong`` is the
+    first operation whose gradient is not the derivative. ``playing`` is -1, 0 or 1.
     """
 
     window: Window

@@ -12,16 +12,16 @@ KNOWN = Known(("h", "dh", "dz", "W_hh", "loss"), ("tanh", "hand to the past"))
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
-        ("norm(dh)<1e-6", "norm(dh) < 1e-06"),
+        ("norm(dh)<1e-6", "norm(dh) < 1e−06"),
         ("t=17", "t == 17"),
         ("t ≤ 3 and t≠2", "t <= 3 and t != 2"),
-        ("max(h) > −.5", "max(h) > -0.5"),
+        ("max(h) > −.5", "max(h) > −0.5"),
         ("kind='tanh'", 'kind == "tanh"'),
         ("((t) > (1))", "t > 1"),
         ("(t>1 or t<0) and t=t", "(t > 1 or t < 0) and t == t"),
         ("t>1 or (t<0 and t=t)", "t > 1 or t < 0 and t == t"),
         ("not(t>1) and not (t<0 or t>3)", "not t > 1 and not (t < 0 or t > 3)"),
-        ("t-(1-2)-3 > 2*(t+1)/3", "t - (1 - 2) - 3 > 2 * (t + 1) / 3"),
+        ("t-(1-2)-3 > 2*(t+1)/3", "t − (1 − 2) − 3 > 2 * (t + 1) / 3"),
         ("max( abs( value ) )>inf", "max(abs(value)) > inf"),
     ],
 )

@@ -132,7 +132,7 @@ def test_a_verification_is_shown_at_its_operation_of_its_pass_alone(walk):
 
 def test_a_selected_operand_is_verified_where_it_was_made(walk):
     do(walk, "go dz_2", "select dh_2[1]")
-    assert do(walk, "verify").startswith("✓ equal: dh_2[0, 1], backward")
+    assert do(walk, "verify").startswith("✓ equal: dh_2[1], backward")
     assert walk.operation.symbol == "dh_t"
     do(walk, "back", "select h_2[1]")
     assert complaint(do, walk, "verify") == "h_t is no gradient: select one that is, or the result"

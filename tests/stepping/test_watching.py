@@ -25,7 +25,7 @@ def test_a_watch_keeps_the_latest_value_between_the_operations_that_it_asks_abou
 def test_a_watch_says_nothing_before_there_is_a_value() -> None:
     walk = make_walk("abca")
     do(walk, "break norm(dh) < 1e-6", "turn")
-    assert watched(walk) == Watch("norm(dh) < 1e-06")
+    assert watched(walk) == Watch("norm(dh) < 1e−06")
 
 
 def test_a_watch_says_when_its_condition_holds() -> None:

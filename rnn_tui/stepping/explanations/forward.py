@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.explanations.stop import Stop, number, saturated, share
 
 
@@ -105,12 +106,14 @@ def _softmax(s: Stop) -> str:
 
 def _cross_entropy(s: Stop) -> str:
     loss = float(np.mean(s.value.real))
-    guessing = f"guessing among {s.outputs} symbols would cost {math.log(s.outputs):.3g}"
+    guessing = f"guessing among {s.outputs} symbols would cost {number(math.log(s.outputs))}"
     if s.rows > 1:
-        return f"Minus the logarithm of what the targets were given: {loss:.3g} nats; {guessing}."
+        return (
+            f"Minus the logarithm of what the targets were given: {number(loss)} nats; {guessing}."
+        )
     return (
         f"The target {s.symbols(s.target())} was given {share(math.exp(-loss))}, so this step costs"
-        f" minus its logarithm, {loss:.3g} nats; {guessing}."
+        f" minus its logarithm, {number(loss)} nats; {guessing}."
     )
 
 
@@ -118,8 +121,9 @@ def _mean(s: Stop) -> str:
     loss = float(s.value.real)
     count = s.steps * s.rows
     return (
-        f"The turning point: {loss:.4g} nats a character ({loss / math.log(2):.4g} bits), the mean"
-        f" of {count}. From here on we ask how each number before would change it."
+        f"The turning point: {written(loss, '.4g')} nats a character"
+        f" ({written(loss / math.log(2), '.4g')} bits), the mean of {count}. From here on we ask"
+        " how each number before would change it."
     )
 
 

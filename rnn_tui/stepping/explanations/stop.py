@@ -9,6 +9,7 @@ import numpy as np
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.record import Operation
 from rnn_tui.core.trace import Trace
+from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.window import Window
 
@@ -104,7 +105,7 @@ class Stop:
 
 def number(value: float | Array) -> str:
     """Three digits of a number; of a complex one the real part."""
-    return f"{np.asarray(value).real.item():.3g}"
+    return written(np.asarray(value).real.item(), ".3g")
 
 
 def share(part: float | Array) -> str:
@@ -112,7 +113,7 @@ def share(part: float | Array) -> str:
     percent = 100 * np.asarray(part).real.item()
     if 99 < percent < 100:
         return f"{percent:.2f}%"
-    return f"{percent:.2g}%" if percent < 10 else f"{percent:.0f}%"
+    return f"{written(percent, '.2g' if percent < 10 else '.0f')}%"
 
 
 def saturated(h: Array) -> str:
