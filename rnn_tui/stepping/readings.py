@@ -41,7 +41,7 @@ def _terms(
 
 
 def _largest(terms: Array) -> list[int]:
-    """The places of the largest of ``terms`` (n,); of those that are 0 none, if there are others."""
+    """The places of the largest of ``terms`` (n,), without those that are 0 if there are others."""
     order = np.argsort(-np.abs(terms), kind="stable")[:TERMS]
     told: list[int] = order[terms[order] != 0].tolist()
     return told or order[:1].tolist()

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 
 from rnn_tui.stepping.digits import exact
@@ -18,6 +18,10 @@ Cell = tuple[int, int]
 
 _CELL: Final = 15
 """Sign, seven digits, an exponent of up to three digits, and a gap."""
+
+
+_WIDEST_OF: Final = 200
+"""Labels that the margin is measured by, besides the last one."""
 
 
 class TableData(NamedTuple):
@@ -42,8 +46,9 @@ class NumberTable:
         self.palette = palette
         self.broken = rows == 1
         label = data.column_label if self.broken else data.row_label
-        last = (columns if self.broken else rows) - 1
-        widest = max(cell_len(label(0)), cell_len(label(max(last, 0)))) + 2
+        count = max(columns if self.broken else rows, 1)
+        widest = max(cell_len(label(place)) for place in range(min(count, _WIDEST_OF))) + 2
+        widest = max(widest, cell_len(label(count - 1)) + 2)
         self.margin = min(widest, max(width - _CELL, 0))
         self.across = min(max((width - self.margin) // _CELL, 1), columns)
         self.down = max(height - (0 if self.broken else 1), 1)
@@ -72,7 +77,7 @@ class NumberTable:
     def _headings(self) -> list[Segment]:
         faint = ink(self.palette.faint, self.palette.background)
         columns = range(self.first_column, self.first_column + self.across)
-        text = "".join(f"{self.data.column_label(column):>{_CELL}}" for column in columns)
+        text = "".join(_at_right(self.data.column_label(column)) for column in columns)
         return [Segment(" " * self.margin + text, faint)]
 
     def _row(self, row: int) -> list[Segment]:
@@ -89,7 +94,7 @@ class NumberTable:
 
     def _heading(self, text: str) -> Segment:
         faint = ink(self.palette.faint, self.palette.background)
-        return Segment(f"{text:<{self.margin}}"[: self.margin], faint)
+        return Segment(set_cell_size(text, self.margin), faint)
 
     def _number(self, row: int, column: int) -> Segment:
         value = float(self.data.matrix[row, column])
@@ -125,6 +130,11 @@ class NumberTable:
         right = self.first_column + self.across - 1
         down = f"rows {self.first_row}–{last} of {rows:,}"
         return f"{down}, columns {self.first_column}–{right} of {columns:,}"
+
+
+def _at_right(text: str) -> str:
+    """A heading above the ends of its numbers; characters may be two cells wide."""
+    return " " * (_CELL - cell_len(text)) + set_cell_size(text, min(cell_len(text), _CELL))
 
 
 def _page(at: int, room: int, count: int) -> int:

@@ -76,6 +76,7 @@ class RowPicture:
     ) -> None:
         self.matrix = matrix
         self.scale = steady_scale(largest)
+        self._said = f" ±{short_number(self.scale)}" if matrix.any() else " all 0"
         self._strips: list[VectorStrip] = []
         self._block: MatrixBlock | None = None
         halves = shades is None
@@ -99,7 +100,7 @@ class RowPicture:
 
     def line(self, y: int, selected: Cell | None) -> Drawn:
         """One line; the scale stands beside the first."""
-        note = f" ±{short_number(self.scale)}" if y == 0 else ""
+        note = self._said if y == 0 else ""
         if self._block is not None:
             pooled = self._block.note
             said = f"{note}  {pooled}" if pooled and y == 0 else note
@@ -120,6 +121,17 @@ class RowPicture:
         row = min(y, len(self._strips) - 1)
         column = self._strips[row].arrangement.index_at(x, self.matrix.shape[1])
         return None if column is None else (row, column)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of at most ``width`` cells; a word that is longer is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word if cell_len(word) <= width else fit(word, width))
+    return lines
 
 
 def fit(text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rnn_tui.tui.widgets.stepper.operand_rows import row_with, rows_of, shown
-from rnn_tui.tui.widgets.stepper.operation_tail import tail_lines
+from rnn_tui.tui.widgets.stepper.operation_tail import tail
 from rnn_tui.tui.widgets.stepper.pane_picture import PanePicture
 
 _MOST_WORDS: Final = 4
@@ -22,8 +22,8 @@ class NumbersPicture(PanePicture):
         row = rows[row_with(rows, view.selected.operand)]
         what = shown(row, view, values)
         room = self.look.height - _AROUND
-        tail = tail_lines(view, values, self.look.width)[: min(_MOST_WORDS, room // 3)]
-        room -= len(tail)
+        below = tail(view, values, self.look.width).within(min(_MOST_WORDS, room // 3))
+        room -= len(below)
         table = self.table(row, what, what.matrix, room) if what.matrix is not None else None
         style = self.operands.get(row.operand or "", self.look.inks["strong"])
         said = what.words or (table.seen if table is not None else "")
@@ -31,5 +31,5 @@ class NumbersPicture(PanePicture):
         self.put([self.ink("▸ ", "accent"), name, self.ink(f"  {what.shape}  {said}", "faint")])
         if table is not None and room > 0:
             self.put_table(row, what, table)
-        for line in tail:
+        for line in below:
             self.tail(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -14,12 +13,13 @@ from rich.style import Style
 
 from rnn_tui.stepping.explanations import explain
 from rnn_tui.stepping.view import View
-from rnn_tui.tui.renderables.operation_layout import Plan, plan
+from rnn_tui.tui.renderables.operation_layout import Asked, Plan, plan
 from rnn_tui.tui.renderables.row_picture import (
     RowPicture,
     fit,
     numbers_text,
     picture_lines,
+    wrapped,
 )
 from rnn_tui.tui.widgets.stepper.operand_rows import (
     Cell,
@@ -30,7 +30,7 @@ from rnn_tui.tui.widgets.stepper.operand_rows import (
     rows_of,
     shown,
 )
-from rnn_tui.tui.widgets.stepper.operation_tail import tail_lines
+from rnn_tui.tui.widgets.stepper.operation_tail import tail
 from rnn_tui.tui.widgets.stepper.pane_picture import PanePicture, Spot
 
 Array = npt.NDArray[Any]
@@ -56,16 +56,18 @@ class OperationPicture(PanePicture):
         rows, more = _kept_rows(rows_of(view), view)
         chosen = row_with(rows, view.selected.operand)
         what = [shown(row, view, self.memory.values) for row in rows]
-        tail = tail_lines(view, self.memory.values, look.width)
-        sentence = textwrap.wrap(explain(view.operation, view.trace, view.window), look.width)
+        below = tail(view, self.memory.values, look.width)
+        sentence = wrapped(explain(view.operation, view.trace, view.window), look.width)
         wishes = [self._wish(each) for each in what]
-        shared = plan(look.height, len(sentence), wishes, chosen, len(tail), more)
+        twins = any(row.past for row in rows)
+        asked = Asked(len(sentence), below.height, below.owed, more, twins)
+        shared = plan(look.height, wishes, chosen, asked)
         self._gap(shared.gaps >= 1)
         self._sentence(sentence, shared.sentence)
         self._gap(shared.gaps >= 2)
         self._rows(rows, what, shared)
         self._gap(shared.gaps >= 3)
-        for line in tail[: shared.tail]:
+        for line in below.within(shared.tail):
             self.tail(line)
         self._numbers(rows[chosen], what[chosen])
 
@@ -90,9 +92,9 @@ class OperationPicture(PanePicture):
         if wanted:
             self.put([])
 
-    def _sentence(self, wrapped: Sequence[str], room: int) -> None:
-        kept = list(wrapped[:room])
-        if len(wrapped) > room and kept:
+    def _sentence(self, sentence: Sequence[str], room: int) -> None:
+        kept = list(sentence[:room])
+        if len(sentence) > room and kept:
             kept[-1] = fit(kept[-1] + " …", self.look.width).rstrip()
         for text in kept + [""] * (room - len(kept)):
             self.put([self.ink(text)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
@@ -25,13 +25,40 @@ _SYMBOLS: Final = 12
 TailLine = tuple[Token | Span, ...]
 
 
-def tail_lines(view: View, values: Values, width: int) -> list[TailLine]:
-    """The lines, what matters most first, none longer than ``width`` cells."""
-    lines: list[TailLine] = []
-    for part in (_wrong, _reading, _verification, _changed):
-        for line in part(view, values):
-            lines += _broken(line, width)
-    return lines + [_fitting(line, width) for line in _distribution(view, values)]
+class Tail(NamedTuple):
+    """Lines that belong together, what matters most first, none longer than a pane is wide."""
+
+    parts: tuple[tuple[TailLine, ...], ...]
+    owed: int
+    """So many lines matter more than the sentence above."""
+
+    @property
+    def height(self) -> int:
+        """Lines of all parts."""
+        return sum(map(len, self.parts))
+
+    def within(self, room: int) -> list[TailLine]:
+        """The parts that fit whole; of the first as much as there is room for."""
+        kept = list(self.parts[0][:room]) if self.parts else []
+        for part in self.parts[1:]:
+            if len(kept) + len(part) <= room:
+                kept += part
+        return kept
+
+
+def tail(view: View, values: Values, width: int) -> Tail:
+    """What there is to say below the result, within ``width`` cells."""
+    said = [
+        tuple(_broken(line, width))
+        for part in (_wrong, _reading, _verification)
+        for line in part(view, values)
+    ]
+    likely = tuple(_fitting(line, width) for line in _distribution(view, values))
+    changed = [tuple(_broken(line, width)) for line in _changed(view, values)]
+    parts = (*said, *([likely] if likely else ()), *changed)
+    # What an edit did to the distribution is what one edits for.
+    owed = sum(map(len, said)) + len(likely) if len(likely) > 1 else 0
+    return Tail(parts, owed)
 
 
 def _broken(line: TailLine, width: int) -> Iterator[TailLine]:
@@ -103,19 +130,26 @@ def _all_digits(value: float) -> str:
     return f"{sign}{value!r}".replace("-", "−") if np.isfinite(value) else signed(value)
 
 
-def _verification(view: View, _values: Values) -> Iterator[TailLine]:
+def _verification(view: View, values: Values) -> Iterator[TailLine]:
     found = view.verification
     if found is None or found.index != view.index:
         return
-    other = "" if found.element == view.selected.element else f" {list(found.element)}"
+    here = found.element == view.selected.element and view.selected.operand is None
+    inside = _without_row(np.shape(values.of(view.operation)), found.element)
+    other = "" if here else f" {list(inside)}"
     verdict = Span("✓", "good") if found.passed else Span("✗ DIFFERS", "error")
     yield (
         Span(f"verify{other}: ", "strong"),
         Span(f"backward {exact(found.backward)}   "),
         Span(f"derivative {exact(found.derivative)}   "),
-        Span(f"error {found.error:.0e}   "),
+        Span(f"error {found.error:.0e}   ".replace("-", "−")),
         verdict,
     )
+
+
+def _without_row(shape: tuple[int, ...], element: tuple[int, ...]) -> tuple[int, ...]:
+    """The row of a batch is not said where there is only one."""
+    return element[1:] if len(shape) > 1 and shape[0] == 1 else element
 
 
 def _wrong(view: View, _values: Values) -> Iterator[TailLine]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 from textual.message import Message
 
 from rnn_tui.core.derivative import Verification
@@ -129,7 +130,7 @@ async def test_a_verification_shows_both_numbers_and_the_verdict(walk, shown) ->
     right = Verification(index, (0, 0), 1.5e-3, 1.5e-3, 2e-16, True)
     wrong = replace(right, derivative=2.5e-3, error=0.4, passed=False)
     text = await shown(walk(index, verification=right))
-    assert "backward +1.500000e−03   derivative +1.500000e−03   error 2e-16   ✓" in text
+    assert "backward +1.500000e−03   derivative +1.500000e−03   error 2e−16   ✓" in text
     assert "✗ DIFFERS" in await shown(walk(index, verification=wrong))
     assert "verify" not in await shown(walk(index + 1, verification=right))
 
@@ -209,7 +210,7 @@ async def test_any_size_keeps_its_frame(walk, pane, size) -> None:
             app.pane.numbers = index % 2 == 0
             await pilot.pause(0)
             text = app.text
-            assert {len(line) for line in text} == {size[0]}
+            assert {cell_len(line) for line in text} == {size[0]}
     assert text[0][0] == "╭"
 
 
