@@ -23,6 +23,7 @@ from rnn_tui.training.frames import (
 )
 from rnn_tui.training.message import ArrayData, ProtocolError
 from rnn_tui.training.protocol import Poll, View
+from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 from rnn_tui.training.wire import pack, unpack
 
@@ -38,11 +39,12 @@ REQUESTS = st.one_of(
     st.builds(protocol.StartSample, TEXTS, NUMBERS, WHOLE, st.none() | WHOLE, st.booleans()),
     st.builds(protocol.SetTemperature, NUMBERS),
     st.builds(NextArray, TEXTS, st.integers(0, 2**62)),
+    st.builds(NextWeights, WHOLE, st.integers(0, 2**62)),
     *map(
         st.builds,
         [
             *(protocol.Pause, protocol.Resume, protocol.StepOnce, protocol.StopSample),
-            *(protocol.Save, protocol.Stop, protocol.LeaveRunning, NextWindow),
+            *(protocol.Save, protocol.Stop, protocol.LeaveRunning, NextWindow, TakeWeights),
         ],
     ),
 )
@@ -61,7 +63,7 @@ def test_every_request_arrives_as_it_was_sent(request: Any) -> None:
 
 
 def test_the_test_above_knows_every_request() -> None:
-    assert len(get_args(protocol.Request)) == 14
+    assert len(get_args(protocol.Request)) == 16
 
 
 @given(TEXTS, WHOLE)
@@ -77,7 +79,8 @@ def test_responses_arrive_as_they_were_sent(text: str, number: int) -> None:
     )
     part = WindowPart(number, pack(np.zeros(3, np.float32)))
     done = protocol.Done(text, changed=False)
-    for message in (welcome, head, part, done, protocol.Failed(text)):
+    copies = (WeightsTaken(number, number), WeightsPart(part.values))
+    for message in (welcome, head, part, done, *copies, protocol.Failed(text)):
         assert decode_response(body(message)) == message
 
 
