@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from rnn_tui.tui.renderables.number_table import NumberTable, TableData
 from rnn_tui.tui.renderables.palette import diverging
@@ -24,6 +25,12 @@ def test_rows_and_columns_have_headings_and_seven_digits() -> None:
     assert shown[0].split() == ["0", "1"]
     assert shown[1].split() == ["0", "+5.000000e−01", "−3.333333e−01"]
     assert shown[2].split() == ["1", "+0.000000e+00", "+2.000000e−07"]
+
+
+def test_headings_of_wide_characters_end_above_their_numbers() -> None:
+    data = TableData(np.ones((2, 2)), None, str, "“漢”{}".format)
+    first, second, *_ = lines(NumberTable(data, diverging(), 50, 8))
+    assert cell_len(first) == cell_len(second)
 
 
 def test_a_vector_is_broken_into_lines() -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from rich.cells import cell_len
 
 from rnn_tui.core.record import Given, Operation, Source
-from rnn_tui.stepping.digits import exact, signed
+from rnn_tui.stepping.digits import exact, signed, written
 from rnn_tui.stepping.formulas import Token, at_step
+from rnn_tui.stepping.names import element_text
 from rnn_tui.stepping.number import Number, number_at
 from rnn_tui.stepping.places import place, symbol_label
 from rnn_tui.stepping.readout import arithmetic
@@ -119,9 +120,9 @@ def _reading(view: View, values: Values) -> Iterator[TailLine]:
         Span(note, "edited"),
     )
     if source is operation:
-        written = arithmetic(Number(operation, element, values, view.window))
-        if written:
-            yield Span("= ", "faint"), *written
+        made = arithmetic(Number(operation, element, values, view.window))
+        if made:
+            yield Span("= ", "faint"), *made
 
 
 def _all_digits(value: float) -> str:
@@ -135,21 +136,16 @@ def _verification(view: View, values: Values) -> Iterator[TailLine]:
     if found is None or found.index != view.index:
         return
     here = found.element == view.selected.element and view.selected.operand is None
-    inside = _without_row(np.shape(values.of(view.operation)), found.element)
-    other = "" if here else f" {list(inside)}"
+    shape = np.shape(values.of(view.operation))
+    other = "" if here else f" {element_text(view.operation.symbol, shape, found.element)}"
     verdict = Span("✓", "good") if found.passed else Span("✗ DIFFERS", "error")
     yield (
         Span(f"verify{other}: ", "strong"),
         Span(f"backward {exact(found.backward)}   "),
         Span(f"derivative {exact(found.derivative)}   "),
-        Span(f"error {found.error:.0e}   ".replace("-", "−")),
+        Span(f"error {written(found.error, '.0e')}   "),
         verdict,
     )
-
-
-def _without_row(shape: tuple[int, ...], element: tuple[int, ...]) -> tuple[int, ...]:
-    """The row of a batch is not said where there is only one."""
-    return element[1:] if len(shape) > 1 and shape[0] == 1 else element
 
 
 def _wrong(view: View, _values: Values) -> Iterator[TailLine]:

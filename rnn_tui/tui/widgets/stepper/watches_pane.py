@@ -8,15 +8,15 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from rnn_tui.core.faults import FAULTS
-from rnn_tui.core.record import Operation
 from rnn_tui.core.retrace import Edit
-from rnn_tui.core.trace import Trace
-from rnn_tui.stepping.formulas import at_step
+from rnn_tui.stepping.changes import is_symbol, target_name
+from rnn_tui.stepping.digits import written
+from rnn_tui.stepping.names import result_name
+from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.status_bar import clip
 from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Span
-from rnn_tui.tui.widgets.stepper.time_facts import symbol_of
 
 HINTS = (
     ("b", "stop where a condition holds"),
@@ -74,7 +74,7 @@ def _fault(view: View) -> Iterator[Line]:
     wrong = view.trace[view.wrong]
     yield (
         Span("  first wrong: ", "faint"),
-        Span(_called(view.trace, wrong), "error"),
+        Span(result_name(view.trace, wrong), "error"),
         Span(f"  op {wrong.index + 1:,}", "faint"),
     )
 
@@ -87,25 +87,26 @@ def _breakpoints(view: View) -> Iterator[Line]:
             continue
         here = watch.index == view.index
         sign = Span("● " if watch.hit else "○ ", "edited" if watch.hit and here else "faint")
-        place = "" if here else f"  at {_called(view.trace, view.trace[watch.index])}"
+        place = "" if here else f"  at {result_name(view.trace, view.trace[watch.index])}"
         yield sign, Span(watch.reading, "strong" if here else "text"), Span(place, "faint")
 
 
 def _edits(view: View) -> Iterator[Line]:
     if view.edits and view.base is not None:
+        change = written(view.trace.loss - view.base.loss, "+.1e")
         yield (
             Span("* ", "edited"),
             Span("loss ", "faint"),
             Span(f"{view.base.loss:.4f} → "),
             Span(f"{view.trace.loss:.4f}", "strong"),
             Span(" nats", "faint"),
-            Span(f"  {view.trace.loss - view.base.loss:+.1e}".replace("-", "−"), "faint"),
+            Span(f"  {change}", "faint"),
         )
     for place, edit in reversed(list(enumerate(view.edits))):
         old, new = _before(view, place), edit.value
         yield (
             Span("  "),
-            Span(_edited(view, edit)),
+            Span(target_name(view.base or view.trace, edit)),
             Span(f"  {_shown(view, edit, old)} → ", "faint"),
             Span(_shown(view, edit, new), "edited"),
         )
@@ -129,32 +130,10 @@ def _before(view: View, place: int) -> float:
     return float(array[edit.element].real)
 
 
-def _edited(view: View, edit: Edit) -> str:
-    """The name of a number: ``W_hh[3, 4]``, ``h_17[0, 37]``, ``x_3``."""
-    if isinstance(edit.target, int):
-        name = _called(view.trace, view.trace[edit.target])
-    else:
-        name = edit.target
-    alone = _is_symbol(edit) and edit.element == (0,)
-    return name if alone else f"{name}[{', '.join(map(str, edit.element))}]"
-
-
-def _is_symbol(edit: Edit) -> bool:
-    is_text = isinstance(edit.target, str) and edit.target.startswith(("x_", "target_"))
-    return is_text and len(edit.element) == 1
-
-
 def _shown(view: View, edit: Edit, value: float) -> str:
-    if _is_symbol(edit):
-        return f"“{symbol_of(view, value)}”"
-    return f"{value:+.4g}".replace("-", "−")
-
-
-def _called(trace: Trace, operation: Operation) -> str:
-    """The symbol of an operation, with its time step and, of several, its layer."""
-    several = len(trace.places.hidden[0]) > 1 and operation.layer is not None
-    layer = f"^({operation.layer})" if several else ""
-    return f"{at_step(operation.symbol, operation.t)}{layer}"
+    if is_symbol(view.trace, edit.target):
+        return symbol_label(view.window, int(value))
+    return written(value, "+.4g")
 
 
 def _count(number: int, noun: str) -> str:

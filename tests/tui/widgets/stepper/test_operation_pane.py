@@ -135,6 +135,40 @@ async def test_a_verification_shows_both_numbers_and_the_verdict(walk, shown) ->
     assert "verify" not in await shown(walk(index + 1, verification=right))
 
 
+async def test_a_verification_of_another_number_says_of_which(walk, shown) -> None:
+    index = walk.where("dz_t", 5)
+    found = Verification(index, (0, 3), 1.5e-3, 1.5e-3, 2e-16, True)
+    assert "verify [3]: backward" in await shown(walk(index, verification=found))
+
+
+@pytest.mark.parametrize("size", [(80, 14), (86, 19), (130, 40)])
+async def test_before_and_now_stand_side_by_side_at_every_size(walk, shown, size) -> None:
+    altered = walk.altered(Edit("layer0.W_hh", (3, 4), 2.0))
+    lines = (await shown(walk(walk.where("p_t", 5), **altered), size)).splitlines()
+    before = next(i for i, line in enumerate(lines) if line.startswith("│ before  target"))
+    assert lines[before + 1].startswith("│ now     target")
+    heads = [i for i, line in enumerate(lines) if re.match(r"│[ ▸]+(before|p_5) +\(", line)]
+    strips = [lines[i].count("█") + lines[i + 1].count("█") for i in heads]
+    assert len(strips) == 2
+    assert strips[0] == strips[1] > 0
+
+
+async def test_a_vector_of_nothing_but_0_says_so(walk, shown) -> None:
+    text = await shown(walk(walk.where("f_{t-1}", 1) - 1), size=(100, 30))
+    assert "all 0" not in text
+    text = await shown(walk(walk.where("r_t", 1)))
+    assert "all 0" in text
+    assert "±1" not in text
+
+
+async def test_wide_characters_are_themselves_beside_numbers(walk, shown) -> None:
+    view = walk(walk.where("dW_hy^t", 5))
+    view = replace(view, selected=Selection(None, (0, view.operation.value.shape[1] - 1)))
+    text = await shown(view, numbers=True)
+    assert "“漢”" in text
+    assert "“字”" in text
+
+
 async def test_an_edit_shows_before_and_now(walk, shown) -> None:
     held = walk.where("h_t", 3)
     altered = walk.altered(Edit(held, (0, 0), 0.9))

@@ -49,15 +49,28 @@ async def test_an_edit_says_old_and_new_and_what_it_did_to_the_loss(walk, host) 
     _, *lines = await shown(host, walk(0, **altered))
     loss = f"loss {walk.first.trace.loss:.4f} → {altered['trace'].loss:.4f} nats"
     assert lines[0].startswith(f"* {loss}")
-    assert lines[1] == "  layer0.W_hh[1, 2]  +0.5 → +0.75"
+    assert lines[1] == "  W_hh[1, 2]  +0.5 → +0.75"
     assert lines[2] == "  x_3  “e” → “u”"
-    assert lines[3] == f"  layer0.W_hh[1, 2]  {old:+.4g} → +0.5".replace("-", "−")
+    assert lines[3] == f"  W_hh[1, 2]  {old:+.4g} → +0.5".replace("-", "−")
+
+
+async def test_a_symbol_that_is_wide_is_itself(walk, host) -> None:
+    wide = walk.first.window.vocabulary.symbols.index("漢")
+    _, *lines = await shown(host, walk(0, **walk.altered(Edit("x_3", (0,), float(wide)))))
+    assert lines[1] == "  x_3  “e” → “漢”"
+
+
+async def test_of_several_layers_one_is_said(make_walk, host) -> None:
+    walk = make_walk(L=2)
+    edits = Edit("layer1.W_hh", (1, 2), 0.5), Edit("state.layer0", (0, 3), 0.5)
+    _, *lines = await shown(host, walk(0, **walk.altered(*edits)))
+    assert [line.split("  ")[1] for line in lines[1:3]] == ["h_0^(0)[3]", "W_hh^(1)[1, 2]"]
 
 
 async def test_a_held_state_is_called_by_its_name(walk, host) -> None:
     index = walk.where("h_t", 4)
     _, *lines = await shown(host, walk(0, **walk.altered(Edit(index, (0, 3), 0.25))))
-    assert lines[1].startswith("  h_4[0, 3]")
+    assert lines[1].startswith("  h_4[3]")
 
 
 async def test_a_fault_says_where_it_parts_from_the_derivative(walk, host) -> None:
