@@ -148,7 +148,7 @@ async def test_before_and_now_stand_side_by_side_at_every_size(walk, shown, size
     before = next(i for i, line in enumerate(lines) if line.startswith("│ before  target"))
     assert lines[before + 1].startswith("│ now     target")
     heads = [i for i, line in enumerate(lines) if re.match(r"│[ ▸]+(before|p_5) +\(", line)]
-    strips = [lines[i].count("█") + lines[i + 1].count("█") for i in heads]
+    strips = [len(re.findall("[█▌]", lines[i] + lines[i + 1])) for i in heads]
     assert len(strips) == 2
     assert strips[0] == strips[1] > 0
 
