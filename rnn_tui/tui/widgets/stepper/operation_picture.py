@@ -161,13 +161,20 @@ class OperationPicture(PanePicture):
         segments = self._name(row, what, chosen)
         if what.summary is not None and self.look.width >= _SIDE_FROM:
             segments.append(self.ink(f"  {numbers_text(what.summary, _SIDE_FROM)}  "))
+        marks = self._special() if row.operand is None else []
         start = sum(cell_len(segment.text) for segment in segments)
-        room = self.look.width - start
+        # A result before and now is as long, and what is said of now stands at its right.
+        room = self.look.width - start - sum(cell_len(mark.text) for mark in marks)
         largest = self._largest(row, what)
         picture = RowPicture(matrix, largest, self.look.palette, room, 1, self.look.shades)
         drawn = picture.line(0, selected)
         self.put(
-            [*segments, *drawn.segments, self.ink(drawn.note, "faint")],
+            [
+                *segments,
+                *drawn.segments,
+                self.ink(drawn.note, "faint"),
+                *(() if row.past else marks),
+            ],
             Spot(row, what, lambda x: picture.cell_at(x - start, 0)),
         )
 
@@ -197,12 +204,17 @@ class OperationPicture(PanePicture):
 
     def _marks(self) -> list[Segment]:
         """What an edit or a fault did to the result."""
+        changed = self.view.index in self.view.changed
+        return self._special() or ([self.ink("  changed", "edited")] if changed else [])
+
+    def _special(self) -> list[Segment]:
+        """What of it was done at this very operation."""
         operation = self.view.operation
         if operation.held is not None:
             return [self.ink(f"  {int(operation.held.sum())} held", "edited")]
         if operation.intended is not None:
             return [self.ink("  planted fault", "error")]
-        return [self.ink("  changed", "edited")] if self.view.index in self.view.changed else []
+        return []
 
     def _with_side(self, segments: list[Segment], whence: Iterable[str]) -> list[Segment]:
         used = sum(cell_len(segment.text) for segment in segments)
