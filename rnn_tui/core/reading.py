@@ -86,7 +86,7 @@ class Reader:
         ]
         self._W_hy, self._b_y = self._params["W_hy"], self._params["b_y"]
         self._y = np.zeros((1, V), self.dtype)  # (1, V)
-        self.logits = self._y[0]  # (V,)
+        self.logits: Array = self._y[0]  # (V,)
         self._last: State | None = None
         self.enter(zero_state(self.architecture, 1, self.dtype))
 
@@ -102,7 +102,7 @@ class Reader:
 
     def feed(self, symbol: int) -> None:
         """One step on ``symbol``, which was checked: leaves the new ``state`` and ``logits``."""
-        self._symbol[0] = symbol
+        self._symbol[0], self._last = symbol, None
         for forward, weights, x, h_prev, h in self._steps:
             np.copyto(h_prev, h)
             forward(weights, x)
@@ -139,6 +139,8 @@ class Reader:
         The numbers agree with those of ``read`` up to rounding: products of many rows at once are
         added up in another order. Raises ValueError at once for symbols that there are not.
         """
+        if not len(symbols):
+            return iter(())
         known = checked_symbols(symbols, self.logits.size, "the symbols")
         length = max(1, min(_LONGEST_BLOCK, _BLOCK_NUMBERS // self.logits.size))
         return self._blocks(self.start(state), known, length)
@@ -172,12 +174,15 @@ def scores(logits: npt.ArrayLike, symbols: npt.ArrayLike) -> Scores:
     """Score symbols (T,) with the logits (T, V) that came before each, in float64.
 
     surprise_t = ln(sum_i exp(z_i)) - z_symbol and entropy_t = ln(sum_i exp(z_i)) - sum_i p_i z_i,
-    in bits, z being the logits less their largest. Raises ValueError for logits with NaN or
-    infinity, which are those of a network that has diverged.
+    in bits, z being the logits less their largest. Raises ValueError for rows with NaN, with
+    +inf or of -inf alone, which are those of a network that has diverged.
     """
     z = np.array(logits, dtype=np.float64)  # (T, V)
     x = np.asarray(symbols, dtype=np.intp)[:, None]  # (T, 1)
-    z -= checked_top(z)
+    top = z.max(axis=1, keepdims=True)  # (T, 1)
+    if not np.isfinite(top).all():
+        raise diverged(float(top[~np.isfinite(top)][0]))
+    z -= top
     own = np.take_along_axis(z, x, axis=1)  # (T, 1)
     earlier = np.arange(z.shape[1]) < x  # (T, V)
     rank = 1 + np.count_nonzero((z > own) | ((z == own) & earlier), axis=1)  # (T,)
@@ -207,16 +212,9 @@ def entropy_bits(probabilities: npt.ArrayLike) -> float:
     return max(0.0, -float(np.dot(p, np.log2(p))))
 
 
-def checked_top(z: Floats) -> Floats:
-    """The largest of each row of logits (..., V) as (..., 1).
-
-    Raises ValueError if one is not a finite number, as it is when one of the row is NaN.
-    """
-    top: Floats = z.max(axis=-1, keepdims=True)
-    if not np.isfinite(top).all():
-        wrong = float(top[~np.isfinite(top)][0])
-        raise ValueError(f"cannot sample: the largest logit is {wrong}, the network has diverged")
-    return top
+def diverged(top: float) -> ValueError:
+    """What is wrong when the largest logit is not a number that can be sampled from."""
+    return ValueError(f"cannot sample: the largest logit is {top}, the network has diverged")
 
 
 def _read_only(arrays: State) -> State:

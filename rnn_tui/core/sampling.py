@@ -17,15 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array, Floats, State
-from rnn_tui.core.cells import CELLS
-from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
-from rnn_tui.core.parameters import architecture_of, dtype_of
+from rnn_tui.core.reading import LOWEST, Reader, diverged
 
 Temperature: TypeAlias = float | Callable[[], float]
 """A number, or a function that is asked before every draw, so that it may change meanwhile."""
-
-# exp(z) is exactly 0 below -746: cut there, -inf becomes a number and 0 times it is 0, not NaN.
-_LOWEST = -1e4
 
 
 def distribution(
@@ -83,6 +78,41 @@ class Drawn(NamedTuple):
     entropy_bits: float
 
 
+class Drawing:
+    """The buffers that a symbol is drawn with, for V symbols: ``weigh`` first, then draw or take.
+
+    Every stream draws with these, so that the same logits, settings and uniform number give the
+    same symbol wherever a text is written.
+    """
+
+    def __init__(self, V: int) -> None:
+        self._z, self._w, self._cumulative = np.zeros(V), np.zeros(V), np.zeros(V)  # (V,)
+
+    def weigh(self, logits: Array, temperature: float, top_k: int = 0, top_p: float = 1.0) -> None:
+        """Take logits (V,) and settings, which were checked. Raises ValueError as they diverge."""
+        np.copyto(self._z, logits)
+        _weigh(self._z, self._w, temperature, top_k, top_p)
+        np.cumsum(self._w, out=self._cumulative)
+
+    def draw(self, uniform: float) -> Drawn:
+        """Return the symbol that ``uniform``, in [0, 1), falls on."""
+        return self.take(_look_up(self._cumulative, uniform))
+
+    def take(self, symbol: int) -> Drawn:
+        """Return a given symbol, as if it had been drawn."""
+        total = float(self._cumulative[-1])
+        # ln p_i = z_i - ln(total), so the entropy needs one product and no logarithm of zeros.
+        nats = math.log(total) - float(np.dot(self._w, self._z)) / total
+        return Drawn(symbol, float(self._w[symbol]) / total, max(0.0, nats / math.log(2.0)))
+
+    @property
+    def distribution(self) -> Floats:
+        """The probabilities (V,) of the last logits; before the first, NaN."""
+        with np.errstate(invalid="ignore"):
+            probabilities: Floats = self._w / self._w.sum()
+        return probabilities
+
+
 class Stream:
     """An endless iterator of ``Drawn``: the prompt is fed first, then each own draw.
 
@@ -106,14 +136,14 @@ class Stream:
         top_p: float = 1.0,
         cell: str = "tanh",
     ) -> None:
-        self._network = _OneStep(params, state, cell)
+        self._network = Reader(params, cell)
+        self._network.enter(state)
         self._pending = _checked_prompt(prompt, self._network)
         self._rng, self._top_k, self._top_p = rng, top_k, top_p
         self._ask = temperature if callable(temperature) else lambda: temperature
         self._temperature = self._ask()
         check_sampling(self._temperature, top_k, top_p)
-        V = self._network.logits.size
-        self._z, self._w, self._cumulative = np.zeros(V), np.zeros(V), np.zeros(V)  # (V,)
+        self._drawing = Drawing(self._network.logits.size)
 
     @property
     def state(self) -> State:
@@ -123,9 +153,12 @@ class Stream:
     @property
     def distribution(self) -> Floats:
         """The probabilities (V,) that the last symbol was drawn with; before the first, NaN."""
-        with np.errstate(invalid="ignore"):
-            probabilities: Floats = self._w / self._w.sum()
-        return probabilities
+        return self._drawing.distribution
+
+    @property
+    def logits(self) -> Array:
+        """The logits (V,) that the last symbol was drawn from: until the next draw."""
+        return self._network.logits
 
     def __iter__(self) -> Stream:
         return self
@@ -139,86 +172,17 @@ class Stream:
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             for symbol in self._pending:
                 self._network.feed(symbol)
-            drawn = self._draw()
+            self._drawing.weigh(self._network.logits, temperature, self._top_k, self._top_p)
+            drawn = self._drawing.draw(self._rng.random())
         self._pending = [drawn.symbol]
         return drawn
-
-    def _draw(self) -> Drawn:
-        z, w, cumulative = self._z, self._w, self._cumulative
-        np.copyto(z, self._network.logits)
-        _weigh(z, w, self._temperature, self._top_k, self._top_p)
-        np.cumsum(w, out=cumulative)
-        symbol, total = _look_up(cumulative, self._rng.random()), float(cumulative[-1])
-        # ln p_i = z_i - ln(total), so the entropy needs one product and no logarithm of zeros.
-        nats = math.log(total) - float(np.dot(w, z)) / total
-        return Drawn(symbol, float(w[symbol]) / total, max(0.0, nats / math.log(2.0)))
 
 
 generate = Stream
 """The name of it where it is called: ``for drawn in generate(params, state, prompt, rng)``."""
 
 
-class _OneStep:
-    """The network on one stream, one symbol at a time: the cells' own fast path at T = B = 1."""
-
-    def __init__(self, params: Mapping[str, Array], state: State, cell: str) -> None:
-        self._shape = architecture_of(params, cell)
-        H, V, dtype = self._shape.hidden, self._shape.outputs, dtype_of(params)
-        if self._shape.inputs != V:
-            raise ValueError(
-                f"the network reads {self._shape.inputs} symbols but writes {V}:"
-                " it cannot be fed its own draws"
-            )
-        weights = {name: np.array(value) for name, value in params.items()}
-        self._layers = [CELLS[cell].layer(1, 1, H, dtype) for _ in range(self._shape.layers)]
-        first = SymbolInput(1, H, dtype)
-        self._symbol = first.x  # (1,)
-        inputs: list[Input] = [first]
-        inputs += [DenseInput(layer.outputs) for layer in self._layers[:-1]]
-        names = CELLS[cell].layer_shapes(1, 1)
-        by_layer = [
-            {name: weights[f"layer{i}.{name}"] for name in names} for i in range(len(inputs))
-        ]
-        self._steps = [
-            (layer.forward, own, x, layer.hidden[0], layer.hidden[1])
-            for layer, own, x in zip(self._layers, by_layer, inputs, strict=True)
-        ]
-        self._W_hy, self._b_y = weights["W_hy"], weights["b_y"]
-        self._y = np.zeros((1, V), dtype)  # (1, V)
-        self.logits = self._y[0]  # (V,)
-        self._enter(state)
-
-    @property
-    def state(self) -> State:
-        return tuple(h.copy() for _, _, _, _, h in self._steps)
-
-    def check(self, symbol: int) -> None:
-        if not 0 <= symbol < self.logits.size:
-            raise ValueError(f"symbol {symbol} is not one of 0..{self.logits.size - 1}")
-
-    def feed(self, symbol: int) -> None:
-        """One step on ``symbol``: moves the state on and leaves the new ``logits``."""
-        self._symbol[0] = symbol
-        for forward, weights, x, h_prev, h in self._steps:
-            np.copyto(h_prev, h)
-            forward(weights, x)
-        self._read_out()
-
-    def _read_out(self) -> None:
-        np.dot(self._steps[-1][-1], self._W_hy, out=self._y)  # (1, V)
-        np.add(self._y, self._b_y, out=self._y)
-
-    def _enter(self, state: State) -> None:
-        expected = ((1, self._shape.hidden),) * self._shape.layers
-        found = tuple(np.shape(h) for h in state)
-        if found != expected:
-            raise ValueError(f"the state of one stream has the shapes {expected}, not {found}")
-        for (_, _, _, _, h), given in zip(self._steps, state, strict=True):
-            h[...] = given
-        self._read_out()
-
-
-def _checked_prompt(prompt: Iterable[int], network: _OneStep) -> list[int]:
+def _checked_prompt(prompt: Iterable[int], network: Reader) -> list[int]:
     symbols = [index(symbol) for symbol in prompt]
     for symbol in symbols:
         network.check(symbol)
@@ -241,13 +205,13 @@ def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -
     """
     top = z.max()
     if not -math.inf < top < math.inf:
-        raise ValueError(f"cannot sample: the largest logit is {top}, the network has diverged")
+        raise diverged(top)
     z -= top
     order = np.argsort(-z, kind="stable") if top_k or top_p < 1.0 else None
     if order is not None and top_k:
         z[order[top_k:]] = -math.inf
     _divide(z, temperature)
-    np.maximum(z, _LOWEST, out=z)
+    np.maximum(z, LOWEST, out=z)
     np.exp(z, out=w)
     if order is not None and top_p < 1.0:
         cumulative = np.cumsum(w[order])

@@ -76,9 +76,13 @@ def parse_setting(name: str, text: str) -> Value:
     return value
 
 
-def random_numbers(seed: int, number: int = 0) -> np.random.Generator:
-    """The random numbers of text ``number`` of a seed, the same on the screen and in a pipe."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(2, number))))
+def random_numbers(seed: int, number: int = 0, skipped: int = 0) -> np.random.Generator:
+    """The random numbers of text ``number`` of a seed, the same on the screen and in a pipe.
+
+    ``skipped`` of the uniform numbers, each of which takes one step, are left out at no cost.
+    """
+    bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(2, number)))
+    return np.random.Generator(bits.advance(skipped))
 
 
 def _key(name: str) -> str:

@@ -139,22 +139,28 @@ class TextTree:
     def begin(self, leaf: Mark) -> int:
         """Keep the text that ends in ``leaf``, a mark of this tree or grown from one: its number.
 
-        Raises ValueError for a mark that did not grow from this tree's start.
+        Raises ValueError for a mark that did not grow from this tree's start, and TreeFullError
+        when the text alone takes all the memory.
         """
         if common(leaf, self.start) is not self.start:
             raise ValueError("this character belongs to another tree")
         shared = (common(leaf, branch.leaf) for branch in self._branches.values())
         fork = max((mark for mark in shared if mark), key=_depth, default=self.start)
+        number = self._begun = self._begun + 1
+        self._branches[number] = Branch(number, leaf, fork)
         self._bytes += sum(mark.nbytes for mark in after(leaf, fork))
-        self._begun += 1
-        self._branches[self._begun] = Branch(self._begun, leaf, fork)
-        return self._begun
+        try:
+            self._make_room(number)
+        except TreeFullError:
+            self.drop(number)
+            raise
+        return number
 
     def grow(self, number: int, mark: Mark) -> str:
         """Add one character to a text; what was dropped for want of memory, in words, or "".
 
-        Raises ValueError unless it follows the text's last one, and TreeFullError when the text alone
-        takes all the memory.
+        Raises ValueError unless it follows the text's last one, and TreeFullError when the text
+        alone takes all the memory.
         """
         branch = self._branches[number]
         if mark.parent is not branch.leaf:
@@ -171,7 +177,7 @@ class TextTree:
         last = max((mark for mark in shared if mark), key=_depth, default=self.start)
         self._bytes -= sum(mark.nbytes for mark in after(leaf, last))
 
-    def _make_room(self, number: int, needed: int) -> str:
+    def _make_room(self, number: int, needed: int = 0) -> str:
         dropped = []
         while self._bytes + needed > self.memory:
             oldest = next((other for other in self._branches if other != number), None)
