@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -32,6 +34,9 @@ TAKES: Mapping[str, frozenset[str]] = {
     "fresh weights": frozenset({"text", "window", "vocabulary", *SETTINGS}),
 }
 """Which options go with where the weights come from."""
+
+_ENDING = re.compile(r"\S\.[A-Za-z][A-Za-z0-9]{0,4}$")
+"""How the name of a file ends."""
 
 _TOLD_EVERY = 0.2  # seconds
 
@@ -133,8 +138,17 @@ def _text(asked: Asked, kind: Any) -> StepText:
 
     steps = asked.options["window"]
     if asked.options["text"] or not (asked.what == "-" or os.path.lexists(asked.what)):
-        return string_text(asked.what, kind, steps)
+        text = string_text(asked.what, kind, steps)
+        return replace(text, title=f"{text.title}{_no_file(asked)}")
     return file_text(asked.what, kind, steps, stdin=getattr(sys.stdin, "buffer", None))
+
+
+def _no_file(asked: Asked) -> str:
+    """A word to who mistyped a path, in the title."""
+    looks_like_one = "/" in asked.what or _ENDING.search(asked.what)
+    if asked.options["text"] or not looks_like_one:
+        return ""
+    return " (no such file: read as the text itself)"
 
 
 @contextmanager

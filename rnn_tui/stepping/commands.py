@@ -1,7 +1,7 @@
 """The walk in words: what the keys do, what the line after ``:`` takes, what a script holds.
 
-One command a line: a verb, then what it is about. ``#`` at its beginning makes a line of a script
-a comment.
+One command a line: a verb, then what it is about. A line of a script that begins with ``#``
+is a comment.
 """
 
 from __future__ import annotations

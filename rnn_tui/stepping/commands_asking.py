@@ -38,7 +38,8 @@ def set_break(stepper: Stepper, rest: str) -> Answer:
     try:
         condition = parse(rest, stepper.known)
     except ConditionError as error:
-        raise StepperError(str(error), error.column) from None
+        at = f"column {error.column} of the condition"
+        raise StepperError(f"{at}: {error.message}", error.column) from None
     if condition not in stepper.breakpoints:
         stepper.breakpoints = (*stepper.breakpoints, condition)
     return f"breakpoint {stepper.breakpoints.index(condition) + 1}: {condition}"

@@ -6,8 +6,9 @@ Names: ``value`` (the result, at every operation); the symbols of the formulas w
 Numbers may be added, subtracted, multiplied and divided. ``=`` means ``==``.
 
 What stands between two ``or`` is tested where the *result* is one of the arrays that it names, so
-that ``norm(dh) < 1e-6`` is one question a time step; everywhere if it names ``value`` or no array.
-Other names in it are then looked for among the operands.
+that ``norm(dh) < 1e-6`` is one question a time step; everywhere if it names ``value``, no array, or
+only what was given and no operation makes, such as ``η``. Other names in it are then looked for
+among the operands.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_tui.core.record import Operation
+from rnn_tui.core.record import Given, Operation, Source
 from rnn_tui.stepping.conditions_grammar import Known, parse_term
 from rnn_tui.stepping.conditions_parts import Joined
 from rnn_tui.stepping.conditions_terms import (
@@ -33,7 +34,7 @@ from rnn_tui.stepping.conditions_terms import (
     number_text,
     timeless,
 )
-from rnn_tui.stepping.conditions_tokens import ConditionError
+from rnn_tui.stepping.conditions_tokens import ConditionError, can_be_typed
 
 __all__ = [
     "FUNCTIONS",
@@ -103,7 +104,7 @@ class _Clause(NamedTuple):
 
     @classmethod
     def of(cls, term: Term) -> _Clause:
-        return cls(term, term.arrays, RESULT in term.arrays or not term.arrays)
+        return cls(term, term.made, RESULT in term.made or not term.made)
 
 
 def parse(text: str, known: Known | None = None) -> Condition:
@@ -116,13 +117,24 @@ def parse(text: str, known: Known | None = None) -> Condition:
 
 def known_in(trace: Iterable[Operation]) -> Known:
     """All names of arrays and kinds of operations that occur in ``trace``."""
-    arrays: dict[str, None] = {}
+    one_number: dict[str, bool] = {}
     kinds: dict[str, None] = {}
+    made = set()
     for operation in trace:
         kinds[operation.name] = None
-        for symbol in (operation.symbol, *operation.operands):
-            arrays[timeless(symbol)] = None
-    return Known(tuple(arrays), tuple(kinds))
+        made.add(timeless(operation.symbol))
+        for symbol, source in ((operation.symbol, operation), *operation.operands.sources.items()):
+            name = timeless(symbol)
+            one_number[name] = _is_one_number(source) and one_number.get(name, True)
+    arrays = tuple(name for name in one_number if can_be_typed(name))
+    scalars = frozenset(name for name in arrays if one_number[name])
+    return Known(arrays, tuple(kinds), scalars, frozenset(arrays) - made)
+
+
+def _is_one_number(source: Source) -> bool:
+    """Whether the shape is () or (1,); large values are not made for it."""
+    value = source.value if isinstance(source, Given) else source.stored
+    return value is not None and value.shape in ((), (1,))
 
 
 def words(reading: Reading) -> str:

@@ -18,12 +18,12 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from rnn_tui.core.record import PHASES
+from rnn_tui.stepping.conditions_names import Name
 from rnn_tui.stepping.conditions_parts import (
     Calculation,
     Call,
     Comparing,
     Joined,
-    Name,
     Negative,
     Not,
     Number,
@@ -49,6 +49,10 @@ class Known(NamedTuple):
 
     arrays: Collection[str]
     kinds: Collection[str]
+    scalars: Collection[str] = ()
+    """Those of the arrays that are one number each, of the shape () or (1,)."""
+    given: Collection[str] = ()
+    """Those that no operation makes."""
 
 
 _JOINING = frozenset({"and", "or", "not"})
@@ -171,7 +175,10 @@ class _Parser:
             problem = f"{token.text} is a function: say of what, as in {token.text}(value)"
             raise ConditionError(problem, token.column)
         self._check_name(token)
-        return Name(token.column, token.text)
+        known = self._known or Known((), ())
+        return Name(
+            token.column, token.text, token.text in known.scalars, token.text in known.given
+        )
 
     def _check_name(self, token: Token) -> None:
         if token.text in PHASES and token.text not in SCALARS:

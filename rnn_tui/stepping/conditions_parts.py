@@ -13,10 +13,7 @@ from rnn_tui.stepping.conditions_terms import (
     CALCULATES,
     COMPARES,
     FUNCTIONS,
-    NUMBERS,
-    SCALARS,
     TURNED,
-    WORDS,
     Absent,
     Comparison,
     Scope,
@@ -59,39 +56,6 @@ class Word(Term):
     def value(self, _scope: Scope) -> str:
         """Itself."""
         return self.word
-
-
-@dataclass(frozen=True)
-class Name(Term):
-    """Where the operation stands, or what one of its arrays holds."""
-
-    name: str
-
-    @property
-    def type(self) -> Type:
-        """Of ``phase`` and ``kind`` a word, of an array that is one number a number."""
-        if self.name in WORDS:
-            return "word"
-        return "number" if self.name in NUMBERS or self.name in SCALARS else "array"
-
-    @property
-    def text(self) -> str:
-        """The name."""
-        return self.name
-
-    @cached_property
-    def arrays(self) -> frozenset[str]:
-        """The name, if it is an array's."""
-        return frozenset(() if self.name in NUMBERS or self.name in WORDS else (self.name,))
-
-    def value(self, scope: Scope) -> Any:
-        """What the operation says; the mean of a loss over its rows."""
-        if self.name in NUMBERS:
-            return float(NUMBERS[self.name](scope.operation))
-        if self.name in WORDS:
-            return WORDS[self.name](scope.operation)
-        array = scope.array(self.name)
-        return float(array.mean()) if self.name in SCALARS else array
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,11 @@ class Term:
         """The names of all arrays in it."""
         return frozenset().union(*(part.arrays for part in self.parts))
 
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """Those of them that operations make."""
+        return frozenset().union(*(part.made for part in self.parts))
+
     @property
     def constant(self) -> bool:
         """Whether its value is the same at every operation."""

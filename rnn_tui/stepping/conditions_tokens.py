@@ -35,7 +35,14 @@ _TOKEN = re.compile(
     |(?P<symbol><=|>=|==|!=|[<>=()+*/≤≥≠−-])""",
     re.VERBOSE,
 )
+_LAYER = re.compile(r"\^\((?P<layer>[0-9]{1,9})\)")
 _SAME = {"=": "==", "≤": "<=", "≥": ">=", "≠": "!=", "−": "-"}
+
+
+def can_be_typed(name: str) -> bool:
+    """Whether a name is one word of a condition."""
+    match = _TOKEN.fullmatch(name)
+    return match is not None and match.lastgroup == "name"
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -47,7 +54,7 @@ def tokens_of(text: str) -> list[Token]:
     while start < len(text):
         match = _TOKEN.match(text, start)
         if match is None:
-            raise ConditionError(_unreadable(text[start]), start + 1)
+            raise ConditionError(_unreadable(text, start), start + 1)
         if not match[0].isprintable():
             raise ConditionError("this word holds a character that does not show", start + 1)
         kind, start = str(match.lastgroup), match.end()
@@ -60,7 +67,10 @@ def tokens_of(text: str) -> list[Token]:
     return [*tokens, Token("end", "", len(text) + 1)]
 
 
-def _unreadable(char: str) -> str:
+def _unreadable(text: str, start: int) -> str:
+    char, layer = text[start], _LAYER.match(text, start)
+    if layer is not None:
+        return f"say the layer apart: {short(_LAYER.sub('', text))} and layer == {layer['layer']}"
     if char in "\"'":
         return f"this quote has no end: close it with {char}"
     return f"{quoted(char)} means nothing here"

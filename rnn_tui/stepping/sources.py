@@ -101,7 +101,7 @@ def text_window(text: StepText, config: RunConfig, vocabulary: str = "") -> Wind
     stream = initialization_stream(config.seed)
     _, params = initialize(architecture, config.initialization, stream, np.dtype(config.dtype))
     title = f"{text.title} · fresh weights, seed {config.seed}"
-    return _window(text, params, symbols, config, title)
+    return _window(text, params, symbols, config, title, "--vocabulary")
 
 
 def weights_window(
@@ -158,9 +158,14 @@ def fresh_update(config: RunConfig) -> Update:
 
 
 def _window(
-    text: StepText, params: Params, vocabulary: Vocabulary, config: RunConfig, title: str
+    text: StepText,
+    params: Params,
+    vocabulary: Vocabulary,
+    config: RunConfig,
+    title: str,
+    whose: str = "the network's vocabulary",
 ) -> Window:
-    inputs, targets = _encoded(text, vocabulary)
+    inputs, targets = _encoded(text, vocabulary, whose)
     dtype = np.dtype(config.dtype)
     return make_window(
         params,
@@ -177,15 +182,20 @@ def _window(
     )
 
 
-def _encoded(text: StepText, vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """Inputs and targets (T, 1), each target the symbol after its input."""
+def _encoded(
+    text: StepText, vocabulary: Vocabulary, whose: str = "the network's vocabulary"
+) -> tuple[Array, Array]:
+    """Inputs and targets (T, 1), each target the symbol after its input.
+
+    Raises ConfigError for symbols that are not in the vocabulary, which is called ``whose``.
+    """
     present = Vocabulary.of(text.symbols, vocabulary.kind).symbols
     known = set(vocabulary.symbols)
     missing = [symbol for symbol in present if symbol not in known]
     if missing:
         named = " ".join(_label(symbol, text.kind) for symbol in missing[:_MOST_MISSING])
         more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
-        raise ConfigError(f"the network's vocabulary has no {named}{more}: leave them out of TEXT")
+        raise ConfigError(f"{whose} has no {named}{more}: leave them out of TEXT")
     numbers = vocabulary.encode(text.symbols).astype(np.intp)[:, np.newaxis]  # (T + 1, 1)
     return numbers[:-1], numbers[1:]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_tui.core.arrays import Array, Params
 from rnn_tui.runs.atomic import read_file
-from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.errors import ConfigError, StorageError
 
 LARGEST = 2 << 30
 """Bytes that a file of weights may have."""
@@ -42,6 +42,8 @@ def read_tensors(path: Path) -> Params:
     ConfigError for a file that is none, is damaged, or holds anything but floating-point numbers;
     StorageError if it cannot be read.
     """
+    if not path.exists():
+        raise StorageError(f"there is no file {path}: name one that safetensors wrote")
     data = read_file(path, LARGEST)
     header, start = _header(data, path)
     found: Params = {}

@@ -131,6 +131,11 @@ def test_a_run_comes_before_a_file_and_a_file_before_words(
     assert title(rnn_tui("step", "story", "--print")).startswith("story · fresh weights")
     assert title(rnn_tui("step", "story", "--text", "--print")).startswith("“story” · fresh")
     assert title(rnn_tui("step", "otters", "--print")).startswith("“otters” · fresh")
+    for mistyped in ("./story.txt", "storey.txt"):
+        told = title(rnn_tui("step", mistyped, "--print"))
+        assert "(no such file: read as the text itself) · fresh" in told
+        assert "no such" not in title(rnn_tui("step", mistyped, "--text", "--print"))
+    assert "no such" not in title(rnn_tui("step", "The end. Of 3.5", "--print"))
 
 
 def test_a_run_is_entered_at_a_step_and_a_row(rnn_tui: Run, run: str, folder: Path) -> None:
@@ -189,6 +194,7 @@ def test_a_pytorch_network_is_walked_through(rnn_tui: Run, tmp_path: Path) -> No
         (("hello", "--hidden", "0", "--print"), "hidden = 0 is not allowed"),
         (("hello", "--window", "513", "--print"), "513 is not in the range"),
         (("hello", "--weights", TINY, "--print"), "is no safetensors file"),
+        (("abc", "--vocabulary", "cb", "--print"), "--vocabulary has no “a”"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_which(
@@ -214,7 +220,7 @@ def test_what_a_run_does_not_have_is_refused(
 def test_a_file_that_is_gone_is_a_matter_of_storage(rnn_tui: Run) -> None:
     said = rnn_tui(*WALK, "--weights", "nothing", "--print")
     assert said.status == 4
-    assert "cannot read nothing" in said.err
+    assert "there is no file nothing: " in said.err
 
 
 def test_the_network_of_pencil_and_paper_needs_no_text(rnn_tui: Run) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.parameters import Architecture
-from rnn_tui.core.trace import trace
-from rnn_tui.stepping.conditions import known_in, parse, words
+from rnn_tui.core.trace import Update, trace
+from rnn_tui.stepping.conditions import ConditionError, known_in, parse, words
 from rnn_tui.stepping.conditions_terms import timeless
 
 
@@ -199,3 +199,27 @@ def test_a_whole_pass_is_searched_in_a_moment():
     start = time.perf_counter()
     assert not any(reading.hit for o in book if (reading := condition.test(o)))
     assert time.perf_counter() - start < 0.2
+
+
+def test_what_is_one_number_is_compared_as_it_is():
+    book = make(update=Update("sgd", 0.5), clip=0.1)
+    known = known_in(book)
+    asks = [o for o in book if parse("η > 0.25", known).test(o) is not None]
+    assert asks == [o for o in book if "η" in o.operands]
+    assert asks
+    assert parse("limit == 0.1", known).test(next(o for o in book if o.name == "scale")).hit
+    states = [o for o in book if parse("norm(h) > η", known).test(o) is not None]
+    assert states == []  # where h is made η is not read
+    with pytest.raises(ConditionError, match="is an array"):
+        parse("h > 0", known)
+
+
+def test_only_names_that_can_be_typed_are_offered(book):
+    known = known_in(book)
+    assert "T·B" not in known.arrays
+    with pytest.raises(ConditionError) as caught:
+        parse("norm(q) > 0", known)
+    offered = caught.value.message.partition("there are ")[2].split(", ")
+    assert "dh" in offered
+    for name in set(offered) - {"phase", "kind"}:
+        parse(f"size({name}) > 0", known)

@@ -87,6 +87,14 @@ def test_the_longest_sum_is_no_problem():
     assert parse(str(condition)) == condition
 
 
+def test_a_layer_in_the_name_is_answered_with_the_condition_that_was_meant():
+    with pytest.raises(ConditionError) as caught:
+        parse("norm(dh^(1)) < 1")
+    assert caught.value.message == "say the layer apart: norm(dh) < 1 and layer == 1"
+    assert caught.value.column == 8
+    parse(caught.value.message.partition(": ")[2], KNOWN)
+
+
 names = st.sampled_from(["t", "layer", "index", "loss", "0", "1e-6", "2.5", "inf", ".5e3"])
 arrays = st.sampled_from(["value", "h", "dh", "abs(dz)", "abs(abs(W_hh))"])
 calls = st.builds("{}({})".format, st.sampled_from(["norm", "max", "saturated", "size"]), arrays)
