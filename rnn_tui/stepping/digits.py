@@ -32,7 +32,7 @@ def inside(value: float, alone: bool = False, after: str = "") -> str:
 
 def constant(value: float) -> str:
     """A number that was chosen by somebody, as they wrote it."""
-    return f"{value:.6g}".replace("-", "−")
+    return written(value, ".6g")
 
 
 def written(value: float, form: str) -> str:

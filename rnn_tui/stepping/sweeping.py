@@ -42,7 +42,7 @@ def sweep_words(found: SweepProgress) -> str:
 
 def sweep_row(name: str, swept: Swept, layers: int = 2) -> tuple[str, ...]:
     """One array of a sweep, in words of a few characters each; with its layer if ``layers`` > 1."""
-    name = given_name(name, layers)
+    of_state, name = name.startswith(STATE), given_name(name, layers)
     counted = f"{swept.checked:,} of {swept.size:,}"
     worst = swept.worst
     if worst is None:
@@ -50,5 +50,6 @@ def sweep_row(name: str, swept: Swept, layers: int = 2) -> tuple[str, ...]:
     verdict = "✓ equal" if swept.passed else "✗ DIFFERS"
     if not isfinite(worst.error):
         verdict = "✗ not finite"
+    element = index_text(worst.element[of_state:])  # a walk is through one row
     numbers = exact(worst.backward), exact(worst.derivative)
-    return name, verdict, counted, written(worst.error, ".0e"), index_text(worst.element), *numbers
+    return name, verdict, counted, written(worst.error, ".0e"), element, *numbers
