@@ -76,7 +76,8 @@ class RowPicture:
     ) -> None:
         self.matrix = matrix
         self.scale = steady_scale(largest)
-        self._said = f" ±{short_number(self.scale)}" if matrix.any() else " all 0"
+        scale = short_number(self.scale).replace("-", "−")
+        self._said = f" ±{scale}" if matrix.any() else " all 0"
         self._strips: list[VectorStrip] = []
         self._block: MatrixBlock | None = None
         halves = shades is None

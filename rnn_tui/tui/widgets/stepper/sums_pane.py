@@ -11,6 +11,7 @@ import numpy as np
 from textual.strip import Strip
 
 from rnn_tui.core.arrays import Array
+from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.view import View
 from rnn_tui.training.views import pool
 from rnn_tui.tui.renderables.heatmap import Heatmap
@@ -178,4 +179,4 @@ def _span(stages: Stages, stage: Stage) -> str:
 
 
 def _number(digest: Digest) -> str:
-    return f"{digest.norm:.2e}" if digest.finite else "NaN" if isnan(digest.norm) else "∞"
+    return written(digest.norm, ".2e") if digest.finite else "NaN" if isnan(digest.norm) else "∞"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_tui.stepping.digits import written
 from rnn_tui.tui.widgets.stepper import sums_pane
 from rnn_tui.tui.widgets.stepper.sums_pane import SumsPane
 
@@ -25,7 +26,7 @@ async def test_a_line_says_which_steps_are_in_it_and_how_long_it_is(walk, host, 
     norm = np.linalg.norm(walk.first.trace.sum_so_far("layer0.W_hh", index))
     assert "Σ t=12..4" in line
     assert "9/12" in line
-    assert f"{norm:.2e}" in line
+    assert written(norm, ".2e") in line
     assert line.startswith("►")
 
 
@@ -49,8 +50,8 @@ async def test_afterwards_the_gradient_is_clipped_and_applied(walk, host) -> Non
     change = np.linalg.norm(trace.updated["layer0.W_hh"] - trace.givens["layer0.W_hh"])
     words = ("complete", "clipped", "applied")
     assert all(word in line for word, line in zip(words, said, strict=True))
-    assert f"{np.linalg.norm(trace.gradients['layer0.W_hh']):.2e}" in said[0]
-    assert f"{change:.2e}" in said[2]
+    assert written(np.linalg.norm(trace.gradients["layer0.W_hh"]), ".2e") in said[0]
+    assert written(change, ".2e") in said[2]
 
 
 async def test_an_operation_that_adds_nothing_draws_nothing(walk, host, drawn) -> None:
@@ -81,7 +82,7 @@ async def test_columns_do_not_move_while_it_adds_up(walk, host) -> None:
         for t in range(12, 0, -1):
             app.pane.view = walk(walk.where("dW_hh^t", t))
             await pilot.pause()
-            columns.add(line_of(app, "dW_hh").index("e-"))
+            columns.add(line_of(app, "dW_hh").index("e−"))
     assert len(columns) == 1
 
 
@@ -91,7 +92,7 @@ async def test_large_sums_come_one_after_the_other(walk, host, until, monkeypatc
     async with app.run_test(size=(80, 24)) as pilot:
         app.pane.view = walk(walk.where("dW_hh^t", 4))
         await until(pilot, lambda: not any("…" in line for line in app.body))
-        assert all("e-" in line or "e+" in line for line in app.body[:5])
+        assert all("e−" in line or "e+" in line for line in app.body[:5])
 
 
 async def test_what_is_not_finite_is_said(walk, host) -> None:
