@@ -23,6 +23,7 @@ WIDE = "\N{WHITE VERTICAL RECTANGLE}"
 MARK_CARRIER = "\N{DOTTED CIRCLE}"
 MARKS_A_CELL = 2
 """More combining marks than this on one character are dropped; some terminals overflow on them."""
+TAB_SIZE = 4
 
 _ASCII = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {
     0x7F: "\N{SYMBOL FOR DELETE}"
@@ -35,7 +36,7 @@ _JOINING_JAMO = ((0x1161, 0x11FF), (0xD7B0, 0xD7FF))  # vowels and finals: they 
 _UNSHOWABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def visible(text: str, *, newline: str = NEWLINE) -> str:
+def visible(text: str, *, newline: str | None = NEWLINE) -> str:
     """Return ``text`` with every character that acts or hides replaced by one that shows.
 
     Control characters become their pictures (``ESC`` becomes one sign), format characters, lone
@@ -43,14 +44,23 @@ def visible(text: str, *, newline: str = NEWLINE) -> str:
     differs between terminals, are dropped, as are marks beyond ``MARKS_A_CELL``. A mark with
     nothing before it gets a dotted circle to sit on. Emoji and East Asian characters pass.
 
-    ``newline`` is shown for a line break, and an arrow for a tab.
+    ``newline`` is shown for a line break, and an arrow for a tab; with ``None`` line breaks stay
+    and tabs become spaces.
     """
-    return _translated(text).replace("\n", newline).replace("\t", TAB)
+    text = _translated(text)
+    if newline is None:
+        return text.expandtabs(TAB_SIZE) if "\t" in text else text
+    return text.replace("\n", newline).replace("\t", TAB)
 
 
 def visible_line(text: str) -> str:
     """Return ``text`` as one line: for names, error messages, prompts and labels."""
     return visible(text)
+
+
+def visible_text(text: str) -> str:
+    """Return ``text`` with its line breaks: for the text itself, and for samples."""
+    return visible(text, newline=None)
 
 
 @lru_cache(maxsize=4096)

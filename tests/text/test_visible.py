@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_tui.text.visible import visible, visible_character, visible_line, visible_symbol
+from rnn_tui.text.visible import (
+    visible,
+    visible_character,
+    visible_line,
+    visible_symbol,
+    visible_text,
+)
 
 any_text = st.text(st.characters(codec=None), max_size=60)  # lone surrogates too
 nasty = st.text(
@@ -20,11 +26,6 @@ def forbidden(text: str, *, but: str = "") -> list[str]:
     return [c for c in text if c not in but and unicodedata.category(c) in {"Cc", "Cf", "Cs"}]
 
 
-def text_lines(text: str) -> str:
-    """Line breaks stay."""
-    return visible(text, newline="\n")
-
-
 @given(any_text | nasty)
 def test_a_line_holds_nothing_that_acts(text: str) -> None:
     shown = visible_line(text)
@@ -34,7 +35,7 @@ def test_a_line_holds_nothing_that_acts(text: str) -> None:
 
 @given(any_text | nasty)
 def test_a_text_holds_nothing_that_acts_but_its_line_breaks(text: str) -> None:
-    shown = text_lines(text)
+    shown = visible_text(text)
     assert not forbidden(shown, but="\n")
     assert shown.count("\n") == text.count("\n")
     shown.encode("utf-8")
@@ -43,13 +44,13 @@ def test_a_text_holds_nothing_that_acts_but_its_line_breaks(text: str) -> None:
 @given(any_text | nasty)
 def test_showing_twice_is_showing_once(text: str) -> None:
     assert visible_line(visible_line(text)) == visible_line(text)
-    assert text_lines(text_lines(text)) == text_lines(text)
+    assert visible_text(visible_text(text)) == visible_text(text)
 
 
 @given(any_text | nasty)
 def test_no_cell_gets_more_than_two_marks_and_none_comes_first(text: str) -> None:
     run = 2
-    for char in text_lines(text):
+    for char in visible_text(text):
         mark = unicodedata.category(char)[0] == "M"
         run = run + 1 if mark else 0 if char != "\n" else 2
         assert run <= 2
@@ -58,7 +59,7 @@ def test_no_cell_gets_more_than_two_marks_and_none_comes_first(text: str) -> Non
 def test_every_character_of_the_first_planes_becomes_harmless() -> None:
     everything = "".join(map(chr, [*range(0x20000), *range(0xE0000, 0xE0200)]))
     assert not forbidden(visible_line(everything))
-    assert not forbidden(text_lines(everything), but="\n")
+    assert not forbidden(visible_text(everything), but="\n")
 
 
 def test_control_characters_become_their_pictures() -> None:
@@ -73,9 +74,9 @@ def test_bidi_controls_surrogates_and_the_zero_wide_are_shown() -> None:
 
 def test_line_breaks_are_signs_in_a_line_and_breaks_in_a_text() -> None:
     assert visible_line("a\r\nb\tc") == "a␍↵b→c"
-    assert text_lines("a\nb\tc") == "a\nb→c"
+    assert visible_text("a\nb\tc") == "a\nb   c"
     assert visible("a\nb", newline=" / ") == "a / b"
-    assert text_lines("a\x85b\u2028c\u2029d") == "a␤b␤c␤d"
+    assert visible_text("a\x85b\u2028c\u2029d") == "a␤b␤c␤d"
 
 
 def test_emoji_and_east_asian_characters_pass() -> None:
@@ -88,8 +89,8 @@ def test_markup_is_left_alone() -> None:
 
 
 def test_marks_beyond_two_are_dropped_and_the_first_gets_a_carrier() -> None:
-    assert text_lines("e" + "\u0301" * 40 + "x") == "e\u0301\u0301x"
-    assert text_lines("\u0301a\n\u0301") == "◌\u0301a\n◌\u0301"
+    assert visible_text("e" + "\u0301" * 40 + "x") == "e\u0301\u0301x"
+    assert visible_text("\u0301a\n\u0301") == "◌\u0301a\n◌\u0301"
 
 
 def test_variation_selectors_do_not_change_widths() -> None:
