@@ -151,7 +151,8 @@ class Property:
 
 
 def _any_bracket(text: Characters) -> Array:
-    return np.sum([text.brackets[kind] for kind in _KINDS], axis=0)
+    depth: Array = np.sum([text.brackets[kind] for kind in _KINDS], axis=0)
+    return depth
 
 
 def _position(text: Characters) -> Array:
