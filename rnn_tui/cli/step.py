@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -91,7 +90,10 @@ _counted = click.IntRange(min=1)
 @settings_options
 @click.option("--print", "print_", is_flag=True, help="write the walk as text")
 @click.option(
-    "--json", "json_", is_flag=True, help="write it as JSON, an operation a line; NaN is a string"
+    "--json",
+    "json_",
+    is_flag=True,
+    help="write it as JSON, an operation a line: index from 0, t = 0 outside of time; NaN is text",
 )
 @click.option("--full", is_flag=True, help="with --print: large arrays whole too")
 @click.option(
@@ -223,7 +225,9 @@ def _write(lines: Iterable[str]) -> None:
 def _open(window: Window, row: int, asked: Asked) -> int:
     if asked.what == "-":
         take_keys_from_terminal()
-    gc.disable()  # the stepper's housekeeping takes over
+    from rnn_tui.tui.housekeeping import Housekeeping
+
+    Housekeeping.hold()  # nothing is collected before the first frame
     from rnn_tui.tui.stepping_app import open_stepper
 
     log_file = runs_folder(asked.runs, os.environ).parent / "stepper.log"

@@ -27,9 +27,14 @@ class Housekeeping:
         self._frames = 0
         self._everything_at = time.monotonic()
 
+    @staticmethod
+    def hold() -> None:
+        """Collect nothing before the first frame: there is no garbage yet, only what was loaded."""
+        gc.disable()
+
     def begin(self) -> None:
         """What is there now stays for good: it is not looked at again."""
-        gc.disable()
+        self.hold()
         gc.collect()
         gc.freeze()
 

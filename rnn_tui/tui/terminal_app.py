@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
+from rnn_tui.tui.screens.help import acting
 from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.surroundings import only_ascii
 
@@ -73,12 +74,10 @@ class TerminalApp(App[str]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: what the keys of the screen do, then what every app offers."""
-        for key in screen.active_bindings.values():
-            binding = key.binding
-            does = binding.tooltip or binding.description
-            if key.enabled and key.node is screen and does:
-                run = partial(screen.run_action, binding.action)
-                yield SystemCommand(does.capitalize(), f"key: {self.get_key_display(binding)}", run)
+        for can in acting(screen):
+            if can.node is screen:
+                run = partial(screen.run_action, can.action)
+                yield SystemCommand(can.does.capitalize(), f"key: {'  '.join(can.keys)}", run)
         yield from self.more_commands()
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys", "Maximize"}:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.tui.local_client import until, watching
-
-FOLDER = Path(__file__).parent / "snapshots"
-SIZES = [(80, 24), (120, 35), (200, 50)]
-
-
-def _check(name: str, text: str) -> None:
-    file = FOLDER / f"{name}.txt"
-    if os.environ.get("RNN_TUI_SNAPSHOTS") == "write":
-        file.write_text(text + "\n")
-    assert text.splitlines() == file.read_text().splitlines()
+from tests.tui.snapshots import SIZES, looks_as_stored
 
 
 def _still(folder: Path, size: tuple[int, int]):
@@ -45,7 +35,7 @@ async def test_dashboard(tmp_path, size, theme) -> None:
     async with _still(tmp_path, size) as (opened, pilot):
         opened.app.theme = theme
         await _settled(opened, pilot)
-        _check(f"dashboard-{size[0]}x{size[1]}", opened.text)
+        looks_as_stored(f"dashboard-{size[0]}x{size[1]}", opened.text)
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5, 6])
@@ -53,7 +43,7 @@ async def test_each_pane_alone(tmp_path, number) -> None:
     async with _still(tmp_path, (80, 24)) as (opened, pilot):
         await pilot.press(str(number))
         await _settled(opened, pilot)
-        _check(f"pane-{number}-80x24", opened.text)
+        looks_as_stored(f"pane-{number}-80x24", opened.text)
 
 
 @pytest.mark.parametrize(("key", "name"), [("question_mark", "keys"), ("q", "leave")])
@@ -63,4 +53,4 @@ async def test_dialogs(tmp_path, key, name) -> None:
         await pilot.press(key)
         await until(pilot, lambda: opened.app.screen is not opened.dashboard)
         await opened.frames(pilot)
-        _check(f"{name}-80x24", opened.text)
+        looks_as_stored(f"{name}-80x24", opened.text)

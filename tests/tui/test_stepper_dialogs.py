@@ -11,6 +11,7 @@ from rnn_tui.stepping.commands import COMMANDS
 from rnn_tui.stepping.explanations import GLOSSARY
 from rnn_tui.tui.screens.choice import ChoiceScreen
 from rnn_tui.tui.screens.flow import FlowScreen
+from rnn_tui.tui.screens.help import keys_of
 from rnn_tui.tui.screens.stepper_help import StepperHelp
 from tests.tui.stepping import Walking, small_window, stepping
 
@@ -115,7 +116,7 @@ async def test_the_sweep_finds_what_a_fault_made_wrong() -> None:
         await walk.until("DIFFERS")
         wrong = [line for line in walk.lines if "DIFFERS" in line]
         assert len(wrong) == 1
-        assert "layer0.b_h" in wrong[0]
+        assert "b_h" in wrong[0]
 
 
 async def test_a_sweep_that_was_stopped_is_begun_anew() -> None:
@@ -178,3 +179,28 @@ async def test_the_help_scrolls_and_closes(key) -> None:
         await walk.until("one operation on")
         await walk.press(key)
         await walk.until(lambda: walk.in_walk)
+
+
+async def test_an_explanation_that_wraps_keeps_its_indent() -> None:
+    async with stepping(size=(80, 24)) as walk:
+        await walk.press("p")
+        await walk.until("The gradient dh is forgotten")
+        below = [line[2:] for line in walk.lines if line.startswith("│ ") and "none:" not in line]
+        titles = {fault.title for fault in FAULTS.values()}
+        assert all(line[:3] == "   " or line.rstrip("│ ") in titles for line in below)
+
+
+async def test_the_palette_and_the_help_list_an_action_once_and_in_the_order_of_use() -> None:
+    async with stepping() as walk:
+        titles = [command.title for command in walk.app.get_system_commands(walk.screen)]
+        assert len(titles) == len(set(titles))
+        assert "Copy selected text" not in titles
+        listed = [key.does for key in keys_of(walk.screen)]
+        operand = listed.index("select the next operand, last the result")
+        assert listed.index("forth again") < operand < listed.index("the next number of the array")
+
+
+@pytest.mark.parametrize("key", ["?", "esc leave", ": command", "v verify", "e edit", "p fault"])
+async def test_what_everybody_needs_stands_at_the_bottom_of_a_small_terminal(key) -> None:
+    async with stepping(size=(80, 24)) as walk:
+        assert key in walk.lines[-1]

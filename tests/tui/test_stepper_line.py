@@ -8,6 +8,9 @@ import pytest
 from textual import events
 
 from rnn_tui.tui.screens.choice import ChoiceScreen
+from rnn_tui.tui.screens.flow import FlowScreen
+from rnn_tui.tui.screens.stepper_help import StepperHelp
+from rnn_tui.tui.screens.sweep import SweepScreen
 from tests.tui.stepping import small_window, stepping
 
 
@@ -79,11 +82,21 @@ async def test_escape_leaves_the_line_and_not_the_stepper() -> None:
         assert not walk.view.breakpoints
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"), [("help", StepperHelp), ("sweep", SweepScreen), ("flow", FlowScreen)]
+)
+async def test_what_answers_with_a_table_opens_the_window_of_the_key(line, kind) -> None:
+    async with stepping(size=(80, 24)) as walk:
+        await walk.write(line)
+        await walk.until(lambda: isinstance(walk.app.screen, kind))
+        await walk.press("escape")
+        await walk.until(lambda: walk.in_walk and not walk.screen.prompt.asking)
+
+
 async def test_an_answer_of_many_lines_has_a_window_of_its_own() -> None:
     async with stepping() as walk:
-        await walk.write("help")
+        await walk.write("print")
         await walk.until(lambda: isinstance(walk.app.screen, ChoiceScreen))
-        await walk.until("one operation on, or N")
         await walk.press("down", "j", "k", "escape")
         await walk.until(lambda: walk.in_walk)
         assert walk.at == "forward u_t 1"

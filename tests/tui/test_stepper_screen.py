@@ -185,12 +185,3 @@ async def test_it_is_left_whatever_goes_on(keys) -> None:
         await walk.press(*keys)
         await walk.until(lambda: walk.app._exit)
         assert walk.app.return_code == 0
-
-
-@pytest.mark.parametrize("width", [40, 60, 70, 75, 80, 100])
-async def test_a_number_in_the_header_is_shown_whole_or_not_at_all(width) -> None:
-    async with stepping(size=(width, 24)) as walk:
-        await walk.do("edit h_0[2] = 0.5", "fault transposed")
-        loss = f"loss {walk.view.trace.loss:.4f}"
-        left = walk.lines[0].partition("1 edited")[0]
-        assert "loss" not in left or f"{loss} nats " in left or left.rstrip().endswith(loss)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +20,7 @@ from textual.widgets.option_list import Option
 from rnn_tui.text.visible import visible_line
 
 _LEAST_WIDTH = 8
+_INDENT = 3
 
 
 class _Listed(OptionList):
@@ -79,7 +82,8 @@ class ChoiceScreen(ModalScreen[int | None]):
             listed.action_cursor_up()
 
 
-def _shown(line: str) -> Text:
-    """The first line as it is, what explains it fainter below."""
+def _shown(line: str) -> Group:
+    """The first line as it is, what explains it fainter and indented below."""
     first, *others = map(visible_line, line.split("\n"))
-    return Text.assemble(first, *(("\n" + other, "dim") for other in others))
+    below = (Padding(Text(other, "dim"), (0, 0, 0, _INDENT)) for other in others)
+    return Group(Text(first), *below)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from rich.table import Table
-from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.binding import ActiveBinding, Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from rnn_tui.tui.screens.help_page import HelpPage
 
 
 class Key(NamedTuple):
@@ -23,54 +20,53 @@ class Key(NamedTuple):
     does: str
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(HelpPage):
     """Lists the keys; any of them closes it."""
 
-    DEFAULT_CSS: ClassVar[str] = """
-    HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll {
-        width: 66; max-width: 100%; height: auto; max-height: 100%;
-        border: round $primary; background: $surface; padding: 0 2;
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q,enter", "dismiss", "Close", show=False, id="help.close"),
-    ]
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__("keys", [("", keys)])
 
-    def __init__(self, keys: list[Key]) -> None:
-        super().__init__()
-        self._keys = keys
 
-    def compose(self) -> ComposeResult:
-        """One scrolling list."""
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column()
-        for key in self._keys:
-            table.add_row(Text(key.keys), Text(key.does))
-        scroll = VerticalScroll(Static(table))
-        scroll.border_title = Content("keys")
-        scroll.border_subtitle = Content("↑ ↓ scroll · esc closes")
-        yield scroll
+class Acting(NamedTuple):
+    """What one can do now: ``action`` of ``node``, and all keys that do it."""
+
+    does: str
+    node: DOMNode
+    action: str
+    keys: list[str]
+
+
+def acting(screen: Screen[Any]) -> list[Acting]:
+    """What the keys do now, from the focused widget outwards, each action once."""
+    found: dict[str, Acting] = {}
+    for active in _in_order(screen):
+        binding = active.binding
+        does = binding.tooltip or binding.description
+        key = screen.app.get_key_display(replace(binding, key_display=None))
+        known = found.setdefault(does, Acting(does, active.node, binding.action, []))
+        if key not in known.keys:
+            known.keys.append(key)
+    return list(found.values())
 
 
 def keys_of(screen: Screen[Any]) -> list[Key]:
     """The bindings that act now, from the focused widget outwards, each action once."""
-    found: dict[str, list[str]] = {}
-    for binding in _acting(screen):
-        does = binding.tooltip or binding.description
-        key = screen.app.get_key_display(replace(binding, key_display=None))
-        if does and key not in found.setdefault(does, []):
-            found[does].append(key)
-    return [Key("  ".join(keys), does) for does, keys in found.items()]
+    return [Key("  ".join(can.keys), can.does) for can in acting(screen)]
 
 
-def _acting(screen: Screen[Any]) -> Iterator[Binding]:
+def _in_order(screen: Screen[Any]) -> Iterator[ActiveBinding]:
+    """Inner nodes first, in the order in which a node lists its keys; walking the focus last."""
     hidden = {"super+c"}
-    walking = {"tab", "shift+tab"}  # the least surprising keys come last
-    for active in sorted(
-        screen.active_bindings.values(),
-        key=lambda active: (active.binding.key in walking, -len(active.node.ancestors)),
-    ):
-        if active.enabled and active.binding.key not in hidden:
-            yield active.binding
+    walking = {"app.focus_next", "app.focus_previous"}  # the least surprising keys
+
+    def place(active: ActiveBinding) -> tuple[bool, int, int]:
+        node, action = active.node, active.binding.action
+        listed = [own.action for own in Binding.make_bindings(type(node).BINDINGS)]
+        own = listed.index(action) if action in listed else -1
+        return action in walking, -len(node.ancestors), own
+
+    for active in sorted(screen.active_bindings.values(), key=place):
+        binding = active.binding
+        does = binding.tooltip or binding.description
+        if active.enabled and does and binding.key not in hidden:
+            yield active

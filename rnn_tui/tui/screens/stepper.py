@@ -30,7 +30,7 @@ from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.player import Player
 from rnn_tui.tui.screens.choice import ChoiceScreen
 from rnn_tui.tui.screens.stepper_actions import ACTIONS
-from rnn_tui.tui.screens.stepper_dialogs import DIALOGS
+from rnn_tui.tui.screens.stepper_dialogs import DIALOG_OF_COMMAND, DIALOGS
 from rnn_tui.tui.screens.stepper_keys import KEYS
 from rnn_tui.tui.sweeper import Sweeper
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
@@ -208,7 +208,11 @@ class StepperScreen(Screen[None]):
     @on(PromptLine.Entered)
     def carry_out_line(self, event: PromptLine.Entered) -> None:
         """A command was written: one that is none may be mended."""
-        if self.do(event.line):
+        dialog = DIALOG_OF_COMMAND.get(event.line)
+        if dialog is not None:
+            self._close_prompt()
+            self.action_dialog(dialog)
+        elif self.do(event.line):
             self._close_prompt()
 
     @on(PromptLine.GivenUp)

@@ -60,7 +60,7 @@ def faults(screen: StepperScreen, stepper: Stepper) -> None:
     """Plant one of the classical mistakes, or none."""
     names = ["off", *FAULTS]
     lines = ["none: the pass as it should be"]
-    lines += [f"{fault.title}\n   {fault.sentence}" for fault in FAULTS.values()]
+    lines += [f"{fault.title}\n{fault.sentence}" for fault in FAULTS.values()]
     planted = names.index(stepper.fault or "off")
     plant = "plants it"
     screen.choose("plant a fault", lines, lambda i: screen.do(f"fault {names[i]}"), planted, plant)
@@ -105,3 +105,6 @@ DIALOGS: dict[str, Callable[[StepperScreen, Stepper], None]] = {
     "flow": flow,
     "keys": keys,
 }
+
+DIALOG_OF_COMMAND = {"sweep": "sweep", "help": "keys", "flow": "flow"}
+"""Commands whose answer would be a table: written, they open the same window as the key does."""

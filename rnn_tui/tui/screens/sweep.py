@@ -12,11 +12,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
-from rnn_tui.core.sweep import SweepProgress
+from rnn_tui.core.sweep import SweepProgress, Swept
+from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.sweeping import HEADINGS, sweep_row
 from rnn_tui.tui.sweeper import Sweeper
 
 REFRESH_SECONDS = 0.25
+ROOM_FOR_DIGITS = 110
+"""Columns of a screen on which both derivatives can be written with seven digits."""
 
 
 class SweepScreen(ModalScreen[str | None]):
@@ -72,12 +75,21 @@ class SweepScreen(ModalScreen[str | None]):
             f"sweep: {found.done:,} of {found.total:,} numbers, {share:.0%}{state}"
         )
         for name, swept in found.by_name.items():
-            cells = [Text(text) for text in sweep_row(name, swept)]
+            cells = [Text(text) for text in self._fitted(name, swept, _layers(found))]
             if name not in table.rows:
                 table.add_row(*cells, key=name)
                 continue
             for column, cell in zip(HEADINGS, cells, strict=True):
                 table.update_cell(name, column, cell, update_width=True)
+
+    def _fitted(self, name: str, swept: Swept, layers: int) -> tuple[str, ...]:
+        """A row of the sweep; on a narrow screen with fewer digits, and counted in per cent."""
+        row, worst = sweep_row(name, swept, layers), swept.worst
+        if self.app.size.width >= ROOM_FOR_DIGITS or worst is None:
+            return row
+        numbers = (written(value, "+.2e") for value in (worst.backward, worst.derivative))
+        share = f"{swept.checked / max(swept.size, 1):.0%}"
+        return (*row[:2], share, *row[3:-2], *numbers)
 
     @on(DataTable.RowSelected)
     def choose(self, event: DataTable.RowSelected) -> None:
@@ -108,3 +120,7 @@ def gradient_of(name: str) -> str:
     if name.startswith("state.layer"):
         return f"dh_0^({name.removeprefix('state.layer')})"
     return f"d{name}"
+
+
+def _layers(found: SweepProgress) -> int:
+    return sum(name.startswith("state.") for name in found.by_name)

@@ -8,11 +8,11 @@ from typing import ClassVar, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
 
 from rnn_tui.training.protocol import View, Welcome
 from rnn_tui.tui.history import Frame
 from rnn_tui.tui.widgets.array_pane import ArrayPane
+from rnn_tui.tui.widgets.board import Board
 from rnn_tui.tui.widgets.chart_pane import LossPane, NormPane
 from rnn_tui.tui.widgets.pane import Pane
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
@@ -35,13 +35,12 @@ def arrangement(width: int, height: int) -> Arrangement:
     return "medium" if width >= 100 and height >= 28 else "small"
 
 
-class PaneBoard(Vertical):
+class PaneBoard(Board):
     """All panes. ``current`` is the number of the one that keys act on; ``full`` shows it alone."""
 
     DEFAULT_CSS: ClassVar[str] = "PaneBoard { height: 1fr; }"
 
-    current: var[int] = var(1, init=False)
-    full: var[bool] = var(False, init=False)
+    CONTAINERS: ClassVar[tuple[str, ...]] = ("parameters", "left", "right", "main")
 
     _due: Sequence[Pane] = ()
     _turn = 0
@@ -85,31 +84,16 @@ class PaneBoard(Vertical):
         """The pane with the prompt."""
         return self.query_one(SamplePane)
 
-    def on_resize(self) -> None:
-        """Another size may have room for more panes, or fewer."""
-        self._arrange()
-
-    def watch_full(self) -> None:
-        """One pane, or all."""
-        self._arrange()
-
-    def watch_current(self) -> None:
-        """Another pane is looked at."""
-        self.query_one(PaneTabs).current = self.current
-        self._arrange()
-
-    def _arrange(self) -> None:
+    def arrange_panes(self) -> None:
+        """Three arrangements, and one pane alone."""
         fits = arrangement(*self.screen.size)
         single = self.full or fits == "small"
         for name in ("large", "medium", "small"):
             self.set_class(name == fits, f"-{name}")
-        self.set_class(single, "-single")
-        self.query_one(PaneTabs).display = single
+        self.alone(single)
         for pane in self.panes:
             pane.display = pane.number == self.current if single else self._has_room(pane, fits)
-        for name in ("parameters", "left", "right", "main"):
-            container = self.query_one(f"#{name}")
-            container.display = any(pane.display for pane in container.query(Pane))
+        self.fold(self.panes)
 
     def _has_room(self, pane: Pane, fits: Arrangement) -> bool:
         """In the middle size weights and gradients share a place: the one looked at has it."""

@@ -10,6 +10,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from rnn_tui.stepping.view import View
+from rnn_tui.tui.widgets.board import Board
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.stepper.operation_list import OperationList
 from rnn_tui.tui.widgets.stepper.operation_pane import OperationPane
@@ -31,7 +32,7 @@ ROOM_FOR_STRIP = 14
 """Lines of a screen on which something is left for the panes below the strip of time."""
 
 
-class StepperBoard(Vertical):
+class StepperBoard(Board):
     """The strip of time above, below it the panes. ``current`` is shown where only one can be."""
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -51,8 +52,7 @@ class StepperBoard(Vertical):
     """
 
     view: var[View | None] = var(None, init=False)
-    current: var[int] = var(1, init=False)
-    full: var[bool] = var(False, init=False)
+    CONTAINERS: ClassVar[tuple[str, ...]] = ("below", "right")
 
     def compose(self) -> ComposeResult:
         """All panes; which of them can be seen is arranged by size."""
@@ -79,25 +79,12 @@ class StepperBoard(Vertical):
             if pane.display:
                 pane.view = view  # type: ignore[attr-defined]
 
-    def on_resize(self) -> None:
-        """Another size may have room for more panes, or fewer."""
-        self._arrange()
-
-    def watch_full(self) -> None:
-        """One pane, or all."""
-        self._arrange()
-
-    def watch_current(self) -> None:
-        """Another pane is looked at."""
-        self.query_one(PaneTabs).current = self.current
-        self._arrange()
-
-    def _arrange(self) -> None:
+    def arrange_panes(self) -> None:
+        """All panes and the strip of time, or one pane, with the strip where there is room."""
         width, height = self.screen.size
         single = self.full or width < ROOM_FOR_ALL[0] or height < ROOM_FOR_ALL[1]
-        self.set_class(single, "-single")
+        self.alone(single)
         self.set_class(width >= 160, "-wide")
-        self.query_one(PaneTabs).display = single
         self.query_one(TimeStrip).display = height >= ROOM_FOR_STRIP
         for number, _, kind in PANES:
             pane: Widget = self.query_one(kind)
@@ -105,7 +92,4 @@ class StepperBoard(Vertical):
             pane.set_class(number == self.current, "-current")
             if pane.display:
                 pane.view = self.view  # type: ignore[attr-defined]
-        for name in ("below", "right"):
-            container = self.query_one(f"#{name}")
-            panes = container.query(",".join(kind.__name__ for _, _, kind in PANES))
-            container.display = any(pane.display for pane in panes)
+        self.fold(self.query_one(kind) for _, _, kind in PANES)

@@ -17,7 +17,6 @@ from rnn_tui.tui.widgets.stepper.line_pane import inks
 from rnn_tui.tui.widgets.surroundings import surroundings
 
 _ROOM_FOR_NAME = 60
-_LEAST_TITLE = 4
 
 _WIDEST = max(map(len, DIRECTIONS.values()))
 
@@ -39,8 +38,10 @@ class StepperHeader(Widget):
             line = f" stepper   {self.work}"
             return Strip([Segment(set_cell_size(line, width), styles["text"])])
         phase, place = self._where(self.view)
-        marks = self._marks(self.view)
-        room = width - cell_len(phase) - cell_len(place) - cell_len(marks) - 2
+        room = width - cell_len(phase) - cell_len(place) - 2
+        loss, wishes = cell_len(_loss(self.view)), self._marks(self.view)
+        marks = next((m for m in wishes if cell_len(m) + loss <= room), wishes[-1])
+        room -= cell_len(marks)
         left = set_cell_size(self._what(self.view, room), max(room, 0))
         return Strip(
             [
@@ -60,12 +61,15 @@ class StepperHeader(Widget):
         place = f"  {t}   op {view.index + 1:>{len(f'{total:,}')},} of {total:,} "
         return DIRECTIONS[operation.phase].ljust(_WIDEST), place
 
-    def _marks(self, view: View) -> str:
+    def _marks(self, view: View) -> tuple[str, ...]:
+        """What is not as it was, and what is being done: in full, shorter, in signs."""
         playing = {-1: "◂◂ ", 0: "", 1: "▸▸ "}[view.playing]
-        edits = f"{len(view.edits)} edited  " if view.edits else ""
-        fault = f"✗ {view.fault}  " if view.fault else ""
         work = f"{self.work}  " if self.work else ""
-        return f"{work}{playing}{edits}{fault}"
+        count, fault = len(view.edits), view.fault or ""
+        edits = f"{count} edited  " if count else ""
+        full = f"{work}{playing}{edits}{fault and f'✗ {fault}  '}"
+        shorter = f"{work}{playing}{edits}{fault and '✗ fault  '}"
+        return full, shorter, f"{playing}{edits}{fault and '✗  '}"
 
     @staticmethod
     def _what(view: View, room: int) -> str:
@@ -73,11 +77,21 @@ class StepperHeader(Widget):
         window = view.window
         several = window.row is not None and window.rows > 1
         row = f" · row {(window.row or 0) + 1} of {window.rows}" if several else ""
-        loss = f" · loss {view.trace.loss:.4f}"
+        loss = _loss(view)
         wishes = (f"{row}{loss} nats", f"{row}{loss}", loss, row, "")
         facts = next(words for words in wishes if cell_len(words) <= max(room, 0))
         name = " stepper   " if room > _ROOM_FOR_NAME else " "
-        title, left = visible_line(window.title), room - cell_len(name) - cell_len(facts)
-        if cell_len(title) > left:
-            title = set_cell_size(title, left - 2).rstrip() + " …" if left > _LEAST_TITLE else ""
+        title = _title(visible_line(window.title), room - cell_len(name) - cell_len(facts))
         return f"{name}{title}{facts}" if title else f" {facts.removeprefix(' · ')}"
+
+
+def _loss(view: View) -> str:
+    return f" · loss {view.trace.loss:.4f}"
+
+
+def _title(title: str, room: int) -> str:
+    """The title without its last parts that there is no room for: the seed goes first."""
+    while cell_len(title) > room and title:
+        kept = max(title.rfind(", "), title.rfind(" · "), 0)
+        title = title[:kept]
+    return title
