@@ -18,6 +18,7 @@ from rnn_tui.cli.completion import completion
 from rnn_tui.cli.group import OpensTexts
 from rnn_tui.cli.report import write_report
 from rnn_tui.cli.runs import runs
+from rnn_tui.cli.sample import sample
 from rnn_tui.cli.step import step
 from rnn_tui.cli.training import resume, train
 from rnn_tui.runs.errors import RunError
@@ -41,7 +42,7 @@ def cli() -> None:
     """
 
 
-for command in (open_app, train, resume, attach, step, runs, check, completion):
+for command in (open_app, train, resume, attach, step, sample, runs, check, completion):
     cli.add_command(command)
 
 

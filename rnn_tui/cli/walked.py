@@ -93,7 +93,7 @@ def _of_run(asked: Asked) -> Window:
     from rnn_tui.stepping.replay import run_window
     from rnn_tui.stepping.sources import require_memory
 
-    with _telling() as tell:
+    with telling() as tell:
         window = run_window(directory.path, asked.options["at"], tell=tell)
     require_memory(window.params, window.cell, window.steps)
     return window
@@ -104,7 +104,7 @@ def _of_checkpoint(asked: Asked) -> Window:
     text = _text(asked, directory.facts().vocabulary_kind)
     from rnn_tui.stepping.sources import checkpoint_window
 
-    with _telling() as tell:
+    with telling() as tell:
         return checkpoint_window(text, directory, asked.options["at"], tell)
 
 
@@ -152,7 +152,7 @@ def _no_file(asked: Asked) -> str:
 
 
 @contextmanager
-def _telling() -> Iterator[Callable[[float], None]]:
+def telling() -> Iterator[Callable[[float], None]]:
     """A function that shows progress in the terminal, once there is something to wait for."""
     told = time.monotonic()
     shown = False

@@ -66,7 +66,7 @@ class Vocabulary:
         parts = [self._known(codes) for codes in _codes(text, self.kind)]
         return np.concatenate([np.empty(0, self.dtype), *parts])
 
-    def encode_prompt(self, text: str) -> Prompt:
+    def encode_prompt(self, text: str | bytes) -> Prompt:
         """Return the numbers of the known symbols of ``text``, and which ones are unknown."""
         codes = np.concatenate([np.empty(0, np.uint32), *_codes(text, self.kind)])
         numbers = self._lookup[codes.astype(np.intp)].astype(np.intp)

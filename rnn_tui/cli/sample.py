@@ -1,0 +1,224 @@
+"""``sample``: texts by a network, or the score of one, as lines of output."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import click
+
+from rnn_tui.cli.completion import completes_run
+from rnn_tui.cli.options import RunCommand, runs_option
+from rnn_tui.cli.walked import telling
+from rnn_tui.runs.directory import RunDirectory, open_run
+from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.listing import list_runs, summarize
+from rnn_tui.runs.places import runs_folder
+from rnn_tui.text.corpus import load_paths
+from rnn_tui.text.visible import visible_line
+from rnn_tui.training.client import (
+    ONE_THREAD,
+    RefusedError,
+    ServerGoneError,
+    SocketClient,
+)
+
+if TYPE_CHECKING:
+    from rnn_tui.sampling.settings import Settings
+    from rnn_tui.sampling.weights import Weights
+
+LIVE_SECONDS: Final = 10.0
+"""How long a trainer may take to give its weights away; then the last checkpoint is read."""
+
+LONGEST_PROMPT: Final = 2**24
+"""Bytes of a prompt that comes through standard input."""
+
+SETTINGS: Final = ("temperature", "top_k", "top_p", "seed", "length", "stop_at")
+"""Options that are settings of the sampler, read as on its screen."""
+
+_ONLY_DRAWN: Final = ("prompt", "count", *SETTINGS)
+
+
+class SampleCommand(RunCommand):
+    """Its help has sections of its own."""
+
+    sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "Text": ("prompt", "length", "stop_at", "count", "score"),
+        "Drawing": ("temperature", "top_k", "top_p", "seed"),
+        "Run and output": ("at", "json_", "runs", "help"),
+    }
+
+
+@click.command(cls=SampleCommand, short_help="Write texts with a network, or score one.")
+@click.argument("run", required=False, shell_complete=completes_run())
+@click.option("--prompt", metavar="TEXT", help="begin with this text; - is standard input")
+@click.option("-n", "--length", metavar="N", help="characters to draw  [500]")
+@click.option("--stop", "stop_at", metavar="TEXT", help=r"end behind this text; \n is a new line")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="so many texts  [1]")
+@click.option(
+    "--score",
+    metavar="FILE",
+    type=click.Path(),
+    help="draw nothing: tell the bits of a text; - is standard input",
+)
+@click.option(
+    "--temperature", metavar="X", help="0: the likeliest each time; inf: all alike  [0.8]"
+)
+@click.option("--top-k", metavar="K", help="only the K likeliest  [0: all]")
+@click.option("--top-p", metavar="P", help="only the likeliest that make up P  [1: all]")
+@click.option("--seed", metavar="N", help="another seed, another text  [0]")
+@click.option(
+    "--at",
+    type=click.IntRange(min=0),
+    metavar="STEP",
+    help="the network after this step of training  [the last]",
+)
+@click.option("--json", "json_", is_flag=True, help="a line for each character, as JSON")
+@runs_option
+def sample(
+    run: str | None,
+    at: int | None,
+    score: str | None,
+    json_: bool,
+    runs: str | None,
+    **options: Any,
+) -> int:
+    """Write a text with the network of RUN, or of the newest run, as it comes.
+
+    While the run is being trained, which goes on, its weights of now are used; else those of its
+    last checkpoint. The same weights, options and seed write the same text, here and on the
+    screen. The prompt stands in front of it, without what the network has never seen. In a pipe
+    nothing is added and nothing replaced; --count puts a line of ---- between two texts.
+
+    --json gives symbol, probability, entropy_bits (both of what it was drawn from), surprise_bits
+    and rank (both of the network itself), text (from 1), step and drawn (false in the prompt).
+    --score tells bits, bits per character and perplexity; with --json every character is a line,
+    and the last line is {"total": ...}.
+    """
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
+    _check(score, options)
+    settings = _settings(options)
+    directory = _run(run, runs)
+    weights = _weights(directory, at)
+    if sys.stderr.isatty():
+        click.echo(visible_line(weights.title), err=True)
+    from rnn_tui.cli import sampled
+
+    text = None if score is None else _scored_text(weights, score)
+    prompt = _prompt(options["prompt"])
+    _tell_missing(weights, prompt)
+    try:
+        if text is not None:
+            sampled.write_score(weights, text, json_)
+        else:
+            write = sampled.write_json if json_ else sampled.write_texts
+            write(weights, settings, prompt, options["count"] or 1)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error  # the network has diverged
+    return 0
+
+
+def _check(score: str | None, options: Mapping[str, Any]) -> None:
+    given = [name for name in _ONLY_DRAWN if options[name] is not None]
+    if score is not None and given:
+        option = {"length": "-n", "stop_at": "--stop"}.get(given[0])
+        option = option or f"--{given[0].replace('_', '-')}"
+        raise ConfigError(f"{option} does not go with --score, which draws nothing: leave it out")
+
+
+def _settings(options: Mapping[str, Any]) -> Settings:
+    from rnn_tui.sampling.settings import SettingError, Settings
+
+    settings = Settings(length=500)
+    try:
+        for name in SETTINGS:
+            if options[name] is not None:
+                settings = settings.changed(name, options[name])
+    except SettingError as error:
+        raise ConfigError(str(error)) from error
+    return settings
+
+
+def _run(run: str | None, runs: str | None) -> RunDirectory:
+    folder = runs_folder(runs, os.environ)
+    if run is not None:
+        return open_run(folder, run)
+    for summary in list_runs(folder):
+        if summary.state == "training" or summary.step:
+            return RunDirectory(summary.path)
+    raise ConfigError(f"no run in {folder} has learned anything: rnn-tui train makes one")
+
+
+def _weights(directory: RunDirectory, at: int | None) -> Weights:
+    """Of a step, or of now where somebody trains the run, or of the last checkpoint."""
+    from rnn_tui.sampling.weights import from_checkpoint
+
+    if at is not None:
+        return _weights_at(directory, at)
+    if directory.holder() is not None:
+        try:
+            return asyncio.run(_live(directory))
+        except (ServerGoneError, RefusedError, TimeoutError) as error:
+            reason = str(error) or "it does not answer"
+            words = f"its trainer gave no weights, the last checkpoint is read: {reason}"
+            click.echo(f"rnn-tui: {visible_line(f'{directory.name}: {words}')}", err=True)
+    return from_checkpoint(directory)
+
+
+async def _live(directory: RunDirectory) -> Weights:
+    from rnn_tui.sampling.live import take_weights
+
+    async with asyncio.timeout(LIVE_SECONDS):
+        client = await SocketClient.connect(directory, seconds=LIVE_SECONDS / 2)
+        try:
+            return await take_weights(client, client.welcome)
+        finally:
+            await client.close()
+
+
+def _weights_at(directory: RunDirectory, at: int) -> Weights:
+    """A checkpoint, or what the steps behind an earlier one lead to when they are made again."""
+    from rnn_tui.runs.checkpoint import list_checkpoints
+    from rnn_tui.sampling.weights import Weights, from_checkpoint
+
+    kept = list_checkpoints(directory.checkpoints) if directory.checkpoints.is_dir() else ()
+    if at in (0, *kept) or at >= summarize(directory).step:
+        return from_checkpoint(directory, at)
+    from rnn_tui.stepping.replay import run_window
+
+    with telling() as tell:
+        window = run_window(directory.path, at + 1, row=0, tell=tell)
+    dtype = directory.config().dtype
+    params = {name: value.astype(dtype) for name, value in window.params.items()}
+    return Weights(params, window.cell, window.vocabulary, at, directory.name)
+
+
+def _prompt(prompt: str | None) -> str:
+    if prompt != "-":
+        return prompt or ""
+    data = sys.stdin.buffer.read(LONGEST_PROMPT + 1)
+    if len(data) > LONGEST_PROMPT:
+        raise ConfigError(f"the prompt is longer than {LONGEST_PROMPT:,} bytes: give its end alone")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the prompt is not UTF-8 at byte {error.start:,}: convert it") from error
+
+
+def _tell_missing(weights: Weights, prompt: str) -> None:
+    from rnn_tui.cli.sampled import named
+    from rnn_tui.sampling.prompt import prompt_symbols
+
+    missing = prompt_symbols(weights.vocabulary, prompt).missing
+    if missing:
+        words = f"left out of the prompt, the network has never seen it: {named(missing)}"
+        click.echo(f"rnn-tui: {visible_line(words)}", err=True)
+
+
+def _scored_text(weights: Weights, file: str) -> str | bytes:
+    kind = weights.vocabulary.kind
+    corpus = load_paths([file], symbols=kind, stdin=getattr(sys.stdin, "buffer", None))
+    return corpus.text if kind == "byte" else corpus.characters
