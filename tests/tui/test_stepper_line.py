@@ -38,7 +38,7 @@ async def test_a_wrong_command_stays_to_be_mended() -> None:
 async def test_the_cursor_goes_to_where_a_condition_is_wrong(line, column, under) -> None:
     async with stepping(size=(80, 24)) as walk:
         await walk.write(line)
-        await walk.until(f"column {column}: ")
+        await walk.until(f"column {column} of the condition: ")
         assert walk.line.value[walk.line.cursor_position :] == under
         assert not walk.view.breakpoints
 

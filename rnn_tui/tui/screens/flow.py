@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -19,23 +18,21 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rnn_tui.core.flow import DEFINITIONS, THRESHOLD, FlowReport
-from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.window import Window
-from rnn_tui.text.visible import visible_line, visible_symbol
+from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.renderables.chart_data import ChartData, Curve, Reference, line
-from rnn_tui.tui.renderables.heatmap_layout import HeatmapData
-from rnn_tui.tui.renderables.numbers import reading
+from rnn_tui.tui.screens.credit_map import CreditMap
 from rnn_tui.tui.screens.help import HelpScreen, Key, keys_of
 from rnn_tui.tui.widgets.chart import ChartWidget
 from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 
 Array = npt.NDArray[Any]
 
-DECADES: Final = 4
-"""Credit is drawn on a logarithmic scale that reaches so far below the largest."""
 _DRAWN_FROM: Final = 1e-12
 """What is smaller beside the largest is left out of a chart."""
 _WIDE, _TALL = 100, 26
+_BESIDE_MAP: Final = 7
+"""Columns of the map's pane that hold its frame and the labels of its rows."""
 
 
 class FlowPane(Vertical):
@@ -75,7 +72,7 @@ class FlowScreen(Screen[None]):
         Binding(
             "question_mark,f1",
             "keys",
-            "keys and definitions",
+            "keys",
             tooltip="keys, and what the numbers are",
             id="flow.keys",
         ),
@@ -95,7 +92,7 @@ class FlowScreen(Screen[None]):
         yield Static(id="numbers", markup=False)
         with Horizontal(id="panes"):
             title = "credit ‖dL_t/dh_s‖ · t down, s across · log"
-            yield FlowPane(title, HeatmapWidget(signed=False), id="credit")
+            yield FlowPane(title, CreditMap(self.report, self.window), id="credit")
             with Vertical(id="fading"):
                 yield FlowPane("‖dL/dh_t‖ at each step", ChartWidget(self._norms()), id="norms")
                 yield FlowPane("fading with the lag", ChartWidget(self._lags()), id="lags")
@@ -109,14 +106,15 @@ class FlowScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin with the map."""
         self._arrange()
-        self.query_one(HeatmapWidget).focus()
+        self.credit.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """All panes, or one."""
         single = event.size.width < _WIDE or event.size.height < _TALL
         self.set_class(single, "-single")
+        self._share_width(single)
         self.query_one("#numbers", Static).update(self._numbers())
-        self.call_after_refresh(self._draw_credit)
+        self.call_after_refresh(self.credit.draw)
 
     # -- what is shown
 
@@ -156,55 +154,24 @@ class FlowScreen(Screen[None]):
         horizon = Reference(THRESHOLD, f"{THRESHOLD:.0%}: horizon")
         return ChartData(curves, [horizon], unit="beside lag 0 · log", log=True)
 
-    def _draw_credit(self) -> None:
-        """The map, pooled where there are more steps than rows."""
-        heatmap = self.query_one(HeatmapWidget)
-        if not heatmap.size.area:
-            return
-        credit = self.report.credit
-        finite = credit[np.isfinite(credit)]
-        largest = float(finite.max()) if finite.size else 0.0
-        self._down = self._across = np.arange(len(credit))
-        for _ in range(2):  # numbers as labels leave less room than characters
-            labels = self._labels(self._down), self._labels(self._across)
-            heatmap.data = HeatmapData(np.zeros(tuple(map(len, labels))), *labels)
-            rows, columns = heatmap.capacity
-            self._down, self._across = _blocks(len(credit), rows), _blocks(len(credit), columns)
-        decades = _decades(credit, largest)
-        for axis, starts in enumerate((self._down, self._across)):
-            decades = np.maximum.reduceat(decades, starts, axis=axis)
-        pooled = " · pooled (max)" if decades.size < credit.size else ""
-        heatmap.data = HeatmapData(
-            decades,
-            self._labels(self._down),
-            self._labels(self._across),
-            scale=DECADES,
-            note=f"decades above {reading(largest / 10**DECADES)}{pooled}",
-        )
-
-    _down: Array = np.arange(0)
-    _across: Array = np.arange(0)
-
-    def _labels(self, starts: Array) -> Sequence[str]:
-        """The characters that were read, or the numbers of the steps where some are left out."""
-        if len(starts) < len(self.report.credit):
-            return [str(1 + start) for start in starts.tolist()]
-        row = self._row
-        return [visible_symbol(self.window.input_symbol(1 + s, row)) for s in starts.tolist()]
-
     @property
-    def _row(self) -> int:
-        return min(self.report.row, self.window.batch - 1)
+    def credit(self) -> CreditMap:
+        """The map."""
+        return self.query_one(CreditMap)
+
+    def _share_width(self, single: bool) -> None:
+        """The map as wide as its columns make it, the charts get what is left."""
+        pane, width = self.panes[0], self.size.width
+        zoom = self.credit.zoom(width * 7 // 10 - _BESIDE_MAP)
+        fits = zoom * self.credit.steps + _BESIDE_MAP
+        whole = not single and zoom and fits >= width // 3
+        pane.styles.width = fits if whole else "1fr"
 
     @on(HeatmapWidget.CursorMoved)
-    def read_out(self, event: HeatmapWidget.CursorMoved) -> None:
+    def read_out(self) -> None:
         """Say what the cursor is on."""
-        t, s = 1 + int(self._down[event.row]), 1 + int(self._across[event.column])
-        value = self.report.credit[t - 1, s - 1]
-        read = symbol_label(self.window, int(self.window.inputs[s - 1, self._row]))
-        due = symbol_label(self.window, int(self.window.targets[t - 1, self._row]))
-        words = f"loss of {due} at t = {t} → state after {read} at s = {s}: {reading(value)}"
-        self.panes[0].remark(words if s <= t else f"s = {s} comes after t = {t}")
+        pane = self.panes[0]
+        pane.remark(self.credit.words(pane.size.width))
 
     # -- keys
 
@@ -216,8 +183,8 @@ class FlowScreen(Screen[None]):
         """Show it where only one can be seen."""
         self._arrange()
         if self.current == 0:
-            self.query_one(HeatmapWidget).focus()
-            self.call_after_refresh(self._draw_credit)
+            self.credit.focus()
+            self.call_after_refresh(self.credit.draw)
         else:
             self.set_focus(None)
 
@@ -236,23 +203,8 @@ class FlowScreen(Screen[None]):
         self.dismiss()
 
 
-def _blocks(count: int, room: int) -> Array:
-    """Where each of at most ``room`` blocks begins that ``count`` steps are divided into."""
-    blocks = max(min(count, room), 1)
-    return np.arange(blocks) * count // blocks
-
-
 def _curve(role: Any, values: Array, label: str) -> Curve:
     """Values against 0, 1, .. without those that are next to nothing."""
     finite = np.where(np.isfinite(values), values, 0)
     seen = ~(finite < finite.max(initial=0.0) * _DRAWN_FROM) | ~np.isfinite(values)
     return line(role, np.flatnonzero(seen), values[seen], label)
-
-
-def _decades(credit: Array, largest: float) -> Array:
-    """Decades above the lowest that is drawn, 0..DECADES; NaN and infinity stay."""
-    if not largest > 0:
-        return credit
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = np.log10(credit / largest) + DECADES
-    return np.where(np.isfinite(credit), above.clip(0, DECADES), credit)

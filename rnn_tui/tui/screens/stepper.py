@@ -209,11 +209,10 @@ class StepperScreen(Screen[None]):
     def carry_out_line(self, event: PromptLine.Entered) -> None:
         """A command was written: one that is none may be mended."""
         dialog = DIALOG_OF_COMMAND.get(event.line)
-        if dialog is not None:
+        if dialog or self.do(event.line):
             self._close_prompt()
+        if dialog:
             self.action_dialog(dialog)
-        elif self.do(event.line):
-            self._close_prompt()
 
     @on(PromptLine.GivenUp)
     def _close_prompt(self) -> None:

@@ -12,7 +12,9 @@ from textual.app import App
 
 from rnn_tui.core.flow import report
 from rnn_tui.stepping.tiny import tiny_window
-from rnn_tui.tui.screens.flow import DECADES, FlowScreen
+from rnn_tui.tui.renderables.numbers import reading
+from rnn_tui.tui.screens.credit_map import DECADES, CreditMap
+from rnn_tui.tui.screens.flow import FlowScreen
 from rnn_tui.tui.screens.help import HelpScreen
 from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 
@@ -80,17 +82,50 @@ async def test_a_small_terminal_shows_one_pane_and_tab_the_next(until) -> None:
             await pilot.press("tab")
 
 
-async def test_more_steps_than_lines_are_pooled(until) -> None:
-    long = replace(REPORT, credit=np.tril(np.ones((200, 200))))
-    symbols = np.zeros((200, 1), int)
-    app = Host(long, replace(WINDOW, inputs=symbols, targets=symbols))
+def long(T: int) -> Host:
+    """T steps; the credit of each pair of them is another one."""
+    credit = np.tril(1 + np.arange(T * T).reshape(T, T) / T**2)
+    symbols = np.zeros((T, 1), int)
+    return Host(replace(REPORT, credit=credit), replace(WINDOW, inputs=symbols, targets=symbols))
+
+
+@pytest.mark.parametrize(("T", "block"), [(64, 2), (200, 4)])
+async def test_too_many_steps_are_pooled_in_squares_and_the_largest_is_read(
+    T, block, until
+) -> None:
+    app = long(T)
     async with app.run_test(size=(120, 35)) as pilot:
-        heatmap = app.flow.query_one(HeatmapWidget)
-        await until(pilot, lambda: "pooled" in heatmap.data.note)
-        assert heatmap.data.matrix.shape[0] <= heatmap.capacity.rows
-        assert heatmap.data.matrix.shape[1] <= heatmap.capacity.columns
+        heatmap = app.flow.query_one(CreditMap)
+        await until(pilot, lambda: f"max of {block} × {block} steps" in heatmap.data.note)
+        assert heatmap.data.matrix.shape == (T // block, T // block)
+        assert max(heatmap.data.matrix.shape) <= min(heatmap.capacity)
         heatmap.cursor = (10, 0)
-        await until(pilot, lambda: f"at t = {heatmap.data.row_labels[10]} " in app.text)
+        await until(pilot, lambda: f"at t = {11 * block} " in app.text)
+        value = reading(app.flow.report.credit[11 * block - 1, block - 1])
+        assert re.search(rf"s = {block}\b.*: {re.escape(value)} ", app.text)
+
+
+async def test_where_there_is_room_a_column_is_wider_by_a_whole_factor(until) -> None:
+    app = long(64)
+    async with app.run_test(size=(200, 50)) as pilot:
+        heatmap = app.flow.query_one(CreditMap)
+        await until(pilot, lambda: "decades" in heatmap.data.note)
+        await until(pilot, lambda: 128 <= heatmap.size.width <= 128 + 4)
+        assert heatmap.block == 1
+
+
+async def test_the_keys_of_the_map_move_the_cursor_and_stand_at_the_bottom(until) -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "at t = 3 → state after “c” at s = 3" in app.text)
+        for key, place in (("up", "t = 2"), ("home", "s = 1"), ("right", "s = 2"), ("k", "s = 2")):
+            await pilot.press(key)
+            await until(pilot, lambda place=place: place in app.text)
+        assert "s = 2 comes after t = 1" in app.text
+        await pilot.press("end")
+        await until(pilot, lambda: "t = 1 → state after “a” at s = 1" in app.text)
+        for key in ("←→ state", "↑↓ loss", "home end", "tab next pane", "? keys", "esc back"):
+            assert key in app.text.splitlines()[-1]
 
 
 async def test_the_help_holds_the_definitions(until) -> None:
