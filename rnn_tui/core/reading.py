@@ -182,10 +182,11 @@ def scores(logits: npt.ArrayLike, symbols: npt.ArrayLike) -> Scores:
     top = z.max(axis=1, keepdims=True)  # (T, 1)
     if not np.isfinite(top).all():
         raise diverged(float(top[~np.isfinite(top)][0]))
-    z -= top
     own = np.take_along_axis(z, x, axis=1)  # (T, 1)
     earlier = np.arange(z.shape[1]) < x  # (T, V)
     rank = 1 + np.count_nonzero((z > own) | ((z == own) & earlier), axis=1)  # (T,)
+    z -= top
+    own -= top
     np.maximum(z, LOWEST, out=z)
     w = np.exp(z)  # (T, V)
     total = w.sum(axis=1)  # (T,)

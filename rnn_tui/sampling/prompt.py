@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy.typing as npt
 
 from rnn_tui.sampling.settings import Missing
-from rnn_tui.text.visible import visible_line
+from rnn_tui.text.visible import visible_character
 from rnn_tui.text.vocabulary import Vocabulary
 
 _NAMED: Final = 5
@@ -37,7 +37,7 @@ def prompt_symbols(vocabulary: Vocabulary, text: str, missing: Missing = "skip")
     """
     lacking = dict.fromkeys(c for c in dict.fromkeys(text) if not _knows(vocabulary, c))
     places = tuple(i for i, c in enumerate(text) if c in lacking) if lacking else ()
-    labels = tuple(visible_line(c) for c in lacking)
+    labels = tuple(visible_character(c) for c in lacking)
     if labels and missing == "refuse":
         raise PromptError(_refusal(labels))
     known = "".join(c for c in text if c not in lacking) if lacking else text

@@ -121,6 +121,8 @@ class TextTree:
         self._branches: dict[int, Branch] = {}
         self._begun = 0
         self._bytes = start.nbytes
+        self.note = ""
+        """What the last ``begin`` or ``grow`` dropped for want of memory, in words, or ""."""
 
     @property
     def branches(self) -> tuple[Branch, ...]:
@@ -165,10 +167,10 @@ class TextTree:
         branch = self._branches[number]
         if mark.parent is not branch.leaf:
             raise ValueError("a character can only follow the last one of its text")
-        dropped = self._make_room(number, mark.nbytes)
+        self._make_room(number, mark.nbytes)
         self._branches[number] = branch._replace(leaf=mark)
         self._bytes += mark.nbytes
-        return dropped
+        return self.note
 
     def drop(self, number: int) -> None:
         """Forget one text; what others share with it stays."""
@@ -177,17 +179,22 @@ class TextTree:
         last = max((mark for mark in shared if mark), key=_depth, default=self.start)
         self._bytes -= sum(mark.nbytes for mark in after(leaf, last))
 
-    def _make_room(self, number: int, needed: int = 0) -> str:
-        dropped = []
+    def _make_room(self, number: int, needed: int = 0) -> None:
+        """Drop the oldest other texts while memory is short; none when that would not help."""
+        self.note, dropped = "", []
+        if self._bytes + needed <= self.memory:
+            return
+        own = sum(mark.nbytes for mark in self._branches[number].leaf.path())
+        if self.start.nbytes + own + needed > self.memory:
+            megabytes = self.memory / 2**20
+            raise TreeFullError(
+                f"the text takes all {megabytes:,.0f} MB there are: begin another one"
+            )
         while self._bytes + needed > self.memory:
-            oldest = next((other for other in self._branches if other != number), None)
-            if oldest is None:
-                raise TreeFullError(
-                    f"the text takes all {self.memory >> 20:,} MB there are: begin another one"
-                )
+            oldest = next(other for other in self._branches if other != number)
             self.drop(oldest)
             dropped.append(str(oldest))
-        return f"text {', '.join(dropped)} dropped to make room" if dropped else ""
+        self.note = f"text {', '.join(dropped)} dropped to make room"
 
 
 def _depth(mark: Mark) -> int:
