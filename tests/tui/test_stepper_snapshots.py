@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
@@ -63,7 +65,8 @@ async def test_lists_and_tables_above(name) -> None:
         await walk.press("question_mark" if key == "?" else key)
         await walk.until(words)
         await walk.rest()
-        looks_as_stored(f"stepper-{name}-80x24", walk.text)
+        known = re.sub(r"(?<=100%  ).*", "", walk.text)  # which error is worst is up to rounding
+        looks_as_stored(f"stepper-{name}-80x24", known)
 
 
 async def test_the_numbers_of_an_array() -> None:

@@ -87,7 +87,7 @@ class CreditMap(HeatmapWidget):
         return np.maximum.reduceat(rows, starts, axis=1)
 
     def _note(self) -> str:
-        pooled = f" · max of {self.block} × {self.block} steps" if self.block > 1 else ""
+        pooled = f" · max of {self.block} × {self.block}" if self.block > 1 else ""
         return f"decades above {reading(_largest(self.report.credit) / 10**DECADES)}{pooled}"
 
     def _labels(self) -> Sequence[str]:

@@ -171,7 +171,7 @@ class FlowScreen(Screen[None]):
     def read_out(self) -> None:
         """Say what the cursor is on."""
         pane = self.panes[0]
-        pane.remark(self.credit.words(pane.size.width))
+        pane.remark(self.credit.words(pane.size.width - 2))
 
     # -- keys
 

@@ -30,7 +30,14 @@ def test_what_is_not_in_the_table_becomes_question_marks_as_wide() -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("W_hyᵀ", "W_hy'"), ("‖dh‖", "|dh|"), ("±0.01", "~0.01"), ("−0.01", "-0.01"), ("1…9", "1.9")],
+    [
+        ("W_hyᵀ", "W_hy'"),
+        ("‖dh‖", "|dh|"),
+        ("±0.01", "~0.01"),
+        ("−0.01", "-0.01"),
+        ("1…9", "1.9"),
+        ("0.3956²", "0.3956^"),
+    ],
 )
 def test_formulas_mean_the_same_in_ascii(text, written) -> None:
     assert plain(text) == written
