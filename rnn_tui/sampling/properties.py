@@ -90,7 +90,7 @@ class Characters:
         if kind == "<>":  # not where it is a comparison or an arrow: a < b, a <= b, ->, =>
             opens &= ~advanced(self.among(" =-"), False)
             closes &= ~shifted(self.among(" =-"), False)
-        return nested(opens, closes, self.paragraph)
+        return nested(opens, closes, self.paragraph).astype(np.int32)
 
     @cached_property
     def comment(self) -> Array:

@@ -172,3 +172,18 @@ def test_peaks_leave_out_what_is_not_finite():
 def test_a_number_of_places_or_a_distance_below_1_is_refused(wrong):
     with pytest.raises(ValueError, match="must be"):
         Peaks(*wrong)
+
+
+def test_peaks_side_by_side_do_not_hide_those_that_are_lower():
+    tents = np.array([0, 7, 8, 9, 8, 7, 0] * 2 + [0, 0, 1, 0])
+    peaks = Peaks(3, apart=3)
+    for position, score in enumerate(tents):
+        peaks.add(np.array([position]), np.array([float(score)]))
+    assert [tuple(peak) for peak in peaks.result()] == [(3, 9), (10, 9), (16, 1)]
+
+
+def test_of_equal_scores_the_first_is_kept_also_if_it_comes_later():
+    peaks = Peaks(1)
+    for position in (5, 2, 8):
+        peaks.add(np.array([position]), np.array([1.0]))
+    assert peaks.result() == ((2, 1.0),)

@@ -76,7 +76,7 @@ def result_of(work):
     return finish(work)[0]
 
 
-def test_a_unit_that_was_made_to_see_capitals_is_found():
+def test_a_unit_that_was_made_to_see_newlines_is_found():
     ranking = result_of(rank_units(detecting("\n"), TEXT))
     best = ranking.detectors[0]
     assert (best.unit, best.tracks, best.layer) == (3, "newline", 0)
