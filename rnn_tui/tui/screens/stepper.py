@@ -64,8 +64,7 @@ class StepperScreen(Screen[None]):
         self.player = Player(self, self._play_on)
         self._housekeeping, self._asked_at = Housekeeping(), 0.0
         self.sweep = Sweeper(self)
-        self.prompt = PromptLine()
-        """The line at the bottom."""
+        self.prompt = PromptLine()  # the line at the bottom
 
     def compose(self) -> ComposeResult:
         """Where one is, the panes, what happened, the keys."""
@@ -131,7 +130,7 @@ class StepperScreen(Screen[None]):
             action, parameters
         )
 
-    # -- commands ---------------------------------------------------------------------------------
+    # -- commands, and the line in which they are written ----------------------------------------------
 
     def action_do(self, line: str) -> None:
         """Carry out a command."""
@@ -196,8 +195,6 @@ class StepperScreen(Screen[None]):
         elif self.stepper is not None:
             self.stepper.message = answer
         self.show()
-
-    # -- the line ---------------------------------------------------------------------------------
 
     def action_ask(self, beginning: str) -> None:
         """Have a command written."""
