@@ -130,7 +130,7 @@ class StepperScreen(Screen[None]):
             action, parameters
         )
 
-    # -- commands, and the line in which they are written ----------------------------------------------
+    # -- commands, and the line in which they are written ---------------------------------------
 
     def action_do(self, line: str) -> None:
         """Carry out a command."""
