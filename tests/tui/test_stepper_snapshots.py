@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
@@ -54,7 +52,7 @@ async def test_each_pane_alone(number) -> None:
         looks_as_stored(f"stepper-pane-{number}-80x24", walk.text)
 
 
-DIALOGS = {"sweep": ("V", "100% · done"), "edits": ("E", "takes it back"), "help": ("?", "one op")}
+DIALOGS = {"edits": ("E", "takes it back"), "help": ("?", "one op")}
 
 
 @pytest.mark.parametrize("name", DIALOGS)
@@ -65,8 +63,7 @@ async def test_lists_and_tables_above(name) -> None:
         await walk.press("question_mark" if key == "?" else key)
         await walk.until(words)
         await walk.rest()
-        known = re.sub(r"(?<=100%  ).*", "", walk.text)  # which error is worst is up to rounding
-        looks_as_stored(f"stepper-{name}-80x24", known)
+        looks_as_stored(f"stepper-{name}-80x24", walk.text)
 
 
 async def test_the_numbers_of_an_array() -> None:
