@@ -8,12 +8,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -24,6 +26,14 @@ from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.surroundings import only_ascii
 
 TERMINAL_CHECK_SECONDS = 1.0
+
+
+class Palette(CommandPalette):
+    """Textual's palette. A page key that came before its list was laid out was a KeyError."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError, IndexError):
+            super()._action_command_list(action)
 
 
 class TerminalApp(App[str]):
@@ -82,6 +92,11 @@ class TerminalApp(App[str]):
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys", "Maximize"}:
                 yield command
+
+    def action_command_palette(self) -> None:
+        """Open the palette that stands keys which come before its list."""
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def more_commands(self) -> Iterable[SystemCommand]:
         """What the palette offers that no key does."""

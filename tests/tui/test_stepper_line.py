@@ -6,11 +6,13 @@ import random
 
 import pytest
 from textual import events
+from textual.command import CommandList
 
 from rnn_tui.tui.screens.choice import ChoiceScreen
 from rnn_tui.tui.screens.flow import FlowScreen
 from rnn_tui.tui.screens.stepper_help import StepperHelp
 from rnn_tui.tui.screens.sweep import SweepScreen
+from rnn_tui.tui.terminal_app import Palette
 from tests.tui.stepping import small_window, stepping
 
 
@@ -175,3 +177,26 @@ async def test_what_is_typed_in_one_burst_goes_into_the_line() -> None:
         await walk.until("'q?' is no row")
         assert walk.in_walk
         assert walk.line.value == "row q?"
+
+
+async def test_escape_does_not_lose_edits_without_a_word() -> None:
+    async with stepping() as walk:
+        await walk.do("edit W_hh[2, 3] = 0.9")
+        await walk.press("escape")
+        await walk.until("the edits would be lost")
+        await walk.press("right", "escape")
+        await walk.until("the edits would be lost")
+        assert walk.in_walk
+        await walk.press("escape")
+        await walk.until(lambda: not walk.app.is_running)
+
+
+async def test_a_page_key_before_the_palette_has_its_list_does_nothing() -> None:
+    async with stepping() as walk:
+        await walk.press("ctrl+p")
+        await walk.until(lambda: isinstance(walk.app.screen, Palette))
+        listed = walk.app.screen.query_one(CommandList)
+        await walk.until(lambda: listed.option_count)
+        listed._index_to_line.clear()  # not laid out yet
+        await walk.press("pagedown", "escape")
+        await walk.until(lambda: walk.in_walk)

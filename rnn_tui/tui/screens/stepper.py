@@ -60,8 +60,7 @@ class StepperScreen(Screen[None]):
     def __init__(self, window: Window, row: int = 0) -> None:
         super().__init__()
         self._window, self._row = window, row
-        self._background = Background(self._report)
-        self.player = Player(self, self._play_on)
+        self._background, self.player = Background(self._report), Player(self, self._play_on)
         self._housekeeping, self._asked_at = Housekeeping(), 0.0
         self.sweep = Sweeper(self)
         self.prompt = PromptLine()  # the line at the bottom
@@ -79,15 +78,14 @@ class StepperScreen(Screen[None]):
         self.set_interval(TIDY_SECONDS, self._tidy)
 
     async def _open(self) -> None:
-        window = self._window
-        row = window if window.batch == 1 else window.one_row(self._row)
+        row = self._window if self._window.batch == 1 else self._window.one_row(self._row)
         try:
             self._background.begin("tracing")
             trace = await self._background.run(row.tracing())
         except GivenUpError:
             self.dismiss(None)
             return
-        self.stepper = Stepper(window, self._row, trace)
+        self.stepper = Stepper(self._window, self._row, trace)
         self._housekeeping.keep()
         self.stepper.message = "→ goes on, ? explains the keys and the words"
         self.show()
@@ -263,10 +261,13 @@ class StepperScreen(Screen[None]):
             self.player.pause()
             self.tell("")
 
-    def action_leave(self) -> None:
-        """Give up what is being computed, or leave."""
+    def action_leave(self, sure: bool = True) -> None:
+        """Give up what is being computed, or leave; unless sure, not without a word for edits."""
+        would_lose = self.stepper is not None and self.stepper.edits
         if self._background.busy:
             self._background.give_up()
+        elif would_lose and not sure and self.prompt.said != PromptLine.EDITS_WOULD_GO:
+            self.prompt.say(PromptLine.EDITS_WOULD_GO, trouble=True)
         else:
             self.dismiss(None)
 

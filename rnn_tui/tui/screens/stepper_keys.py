@@ -28,7 +28,7 @@ KEYS: list[BindingType] = [
     _command("down,j", "down", "step", "one time step on", sign="↑↓"),
     _command("up,k", "up", "↑", "one time step back"),
     _key("question_mark", "dialog('keys')", "keys", "the keys, and what words mean", sign="?"),
-    _key("escape", "leave", "leave", "leave the stepper; a training goes on", sign="esc"),
+    _key("escape", "leave(False)", "leave", "leave the stepper; a training goes on", sign="esc"),
     _key("colon", "ask('')", "command", "write a command", sign=":"),
     _command("v", "verify", "verify", "compare with the complex-step derivative", sign="v"),
     _key("e", "act('edit')", "edit", "change the selected number", sign="e"),
@@ -76,5 +76,5 @@ KEYS: list[BindingType] = [
     _key("3", "act('pane', 3)", "sums", "the sums so far"),
     _key("4", "act('pane', 4)", "watches", "breakpoints, edits, fault"),
     _key("f1", "dialog('keys')", "keys", "the keys, and what words mean"),
-    _key("q", "leave", "leave", "leave the stepper; a training goes on"),
+    _key("q", "leave(True)", "leave", "leave the stepper; a training goes on"),
 ]

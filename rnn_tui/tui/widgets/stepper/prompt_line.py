@@ -56,6 +56,11 @@ class PromptLine(Vertical):
         self._place = 0
         self._draft = ""
 
+    EDITS_WOULD_GO: ClassVar[str] = "the edits would be lost: esc again, or q, leaves"
+
+    said = ""
+    """What it says."""
+
     def compose(self) -> ComposeResult:
         """What happened, and where commands are written."""
         yield Static(markup=False, id="said")
@@ -75,7 +80,7 @@ class PromptLine(Vertical):
 
     def say(self, text: str, trouble: bool = False) -> None:
         """Show one or two lines of text, as they are."""
-        said = self.query_one("#said", Static)
+        self.said, said = text, self.query_one("#said", Static)
         said.set_class(trouble, "-trouble")
         said.update(Content("\n".join(visible_line(line) for line in text.split("\n"))))
 
