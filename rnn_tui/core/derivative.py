@@ -127,13 +127,24 @@ def _moved_shape(trace: Trace, moved: GradientOf) -> tuple[int, ...]:
     return value.shape
 
 
+def is_finite(trace: Trace) -> bool:
+    """Whether all numbers of the pass are. The loss comes first, for it tells the most."""
+    stored = (operation.stored for operation in trace)  # what is not stored shows in its sum
+    return bool(np.isfinite(trace.loss)) and all(
+        bool(np.isfinite(value).all()) for value in stored if value is not None
+    )
+
+
 def first_wrong(trace: Trace) -> Generator[float, None, Wrong | None]:
     """Find the first operation of the backward pass that is not the derivative it claims to be.
 
     What only hands a wrong value on is wrong, too, so the first is where the mistake is. Clipping
     and update, which are not derivatives, are compared with what was intended. Yields how much is
-    done, 0..1. Directions are random but fixed; an operation that is not finite is passed over.
+    done, 0..1. Directions are random but fixed. Where a number of the pass is not finite, nothing
+    can be compared, and the answer is None.
     """
+    if not is_finite(trace):
+        return None
     path, rng = ComplexStep(trace), np.random.default_rng(0)
     groups = _groups(trace)
     size = path.samples_at_once

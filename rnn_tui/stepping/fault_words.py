@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_tui.core.arrays import Array
-from rnn_tui.core.derivative import Wrong
+from rnn_tui.core.derivative import Wrong, is_finite
 from rnn_tui.core.record import Operation
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.digits import constant
 from rnn_tui.stepping.explanations import heading
 
-NOT_FINITE = "✗ not finite: with such numbers no operation can be told right or wrong"
+NOT_FINITE = "✗ not finite: nothing can be compared"
 
 
 def fault_words(trace: Trace, fault: str, wrong: Wrong | None) -> str:
@@ -19,15 +19,10 @@ def fault_words(trace: Trace, fault: str, wrong: Wrong | None) -> str:
     if wrong is not None:
         operation = trace[wrong.index]
         return f"{fault}: first wrong is operation {wrong.index + 1}, {heading(operation)}"
-    if not _finite(trace):
+    if not is_finite(trace):
         return f"{fault}: {NOT_FINITE}"
     why = _WHY.get(fault, _nothing)(trace)
     return f"{fault}: {why or 'no operation parts from the derivative here'}"
-
-
-def _finite(trace: Trace) -> bool:
-    stored = (operation.stored for operation in trace)
-    return all(value is None or bool(np.isfinite(value).all()) for value in stored)
 
 
 def _nothing(_trace: Trace) -> str:

@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from rnn_tui.core.derivative import derivative, first_wrong, verify
+from rnn_tui.core.derivative import derivative, first_wrong, is_finite, verify
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.gradcheck import Gradients, check_gradients
 from rnn_tui.core.model import Workspace
@@ -180,6 +180,17 @@ def test_the_first_wrong_operation_is_where_the_fault_was_planted(make_problem, 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_wrong_with_the_textbook(make_problem, kind):
     book = trace(*make_problem(**kind), clip=0.1, update=Update("sgd", 0.1))
+    assert finished(first_wrong(book)) is None
+
+
+@pytest.mark.parametrize("where", ["y_t", "dz_t"])
+def test_where_one_number_is_not_finite_nothing_is_found_wrong(make_problem, where):
+    book = retrace(trace(*make_problem()), [], FAULTS["transposed"]).trace
+    assert is_finite(book)
+    assert finished(first_wrong(book)) is not None
+    operation = next(op for op in book if op.symbol == where)
+    object.__setattr__(operation, "stored", np.full_like(operation.value, np.nan))
+    assert not is_finite(book)
     assert finished(first_wrong(book)) is None
 
 

@@ -187,6 +187,14 @@ def test_where_numbers_are_not_finite_every_verdict_says_so():
     assert "nan" not in sweep
 
 
+def test_with_an_infinite_loss_no_operation_is_called_wrong():
+    walk = make_walk("abab", H=8)
+    do(walk, "edit b_y[0] = 1e308", "edit W_hy[0, 0] = 1e308")
+    said = do(walk, "fault overwritten")
+    assert said.endswith("overwritten: ✗ not finite: nothing can be compared")
+    assert walk.changes.wrong is None
+
+
 def test_a_task_that_is_not_applied_has_changed_nothing(walk):
     base = walk.trace
     task = walk.changes.plant("transposed")
