@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rnn_tui.core.gradcheck import STATE
 from rnn_tui.stepping.commands_moving import find_result
 from rnn_tui.stepping.conditions import Condition, ConditionError, parse, words
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.explanations import heading
 from rnn_tui.stepping.formulas import at_step
-from rnn_tui.stepping.names import element_of
+from rnn_tui.stepping.names import element_of, find_given, given_name, read_named
 from rnn_tui.stepping.plain import operation_lines
 from rnn_tui.stepping.stepper import Stepper
 from rnn_tui.stepping.sweeping import sweep_words, sweeping
@@ -21,9 +22,20 @@ def verify(stepper: Stepper, rest: str) -> Answer:
     """The selected number, or the one that is named, against the derivative."""
     if not rest:
         return stepper.verifying_selected()
+    _refuse_state(stepper, rest)
     index, element = find_result(stepper, rest)
     shape = stepper.trace[index].value.shape
     return stepper.verifying(index, element_of(shape, element, rest.strip()))
+
+
+def _refuse_state(stepper: Stepper, rest: str) -> None:
+    """The incoming state is no gradient but has one, and StepperError says what that is called."""
+    name = read_named(rest).name
+    given = find_given(stepper.trace, name, stepper.operation.layer or 0) or ""
+    if given.startswith(STATE):
+        gradient = f"d{given_name(given, len(stepper.trace.places.hidden[0]))}"
+        reason = "is given to the pass: verify its gradient, which is called"
+        raise StepperError(f"{name} {reason} {gradient}")
 
 
 def sweep(stepper: Stepper, _rest: str) -> Answer:

@@ -99,6 +99,7 @@ def test_a_command_leads_to_its_operation(walk, lines, number):
         ("select u_1[2]", "u_1 has no element [2]: its shape is (1, 2)"),
         ("select u_1[]", "'[]' is no element: write whole numbers, as in [3, 4]"),
         ("verify", "look up input at t = 1 is a forward operation: verify asks about gradients"),
+        ("verify h_0[0]", "h_0 is given to the pass: verify its gradient, which is called dh_0"),
         ("verify loss", "mean is an operation of the loss: verify asks about gradients"),
         ("verify scale", "scale is an operation of the clipping: verify asks about gradients"),
         ("verify dW_hh", "dW_hh has the shape (2, 2): say which, as in dW_hh[0, 0]"),
@@ -166,6 +167,12 @@ def test_any_gradient_is_verified_by_its_name(walk, name):
     said = do(walk, f"verify {name}")
     assert said.startswith("✓ equal: ")
     assert said.count("+") + said.count("−") >= 2
+
+
+def test_the_gradient_of_the_state_is_named_with_its_layer():
+    with pytest.raises(StepperError, match=r"its gradient, which is called dh_0\^\(1\)$"):
+        do(make_walk("ab", L=2), "verify h_0^(1)[0]")
+    assert do(make_walk("ab", L=2), "verify dh_0^(1)[0]").startswith("✓ equal: ")
 
 
 def test_a_gradient_that_a_fault_made_wrong_differs(walk):
