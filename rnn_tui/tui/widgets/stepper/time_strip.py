@@ -84,7 +84,8 @@ class TimeStrip(LinePane):
             return ("time",)
         low, high = facts.decades
         layer = f" of layer {_layer(view, facts)}" if len(facts.norms) > 1 else ""
-        place = f"time · {DIRECTIONS[view.operation.phase]} · {facts.steps} steps"
+        counted = f"{facts.steps} step{'s' * (facts.steps != 1)}"
+        place = f"time · {DIRECTIONS[view.operation.phase]} · {counted}"
         least, most = map(short_number, facts.loss_scale)
         loss = f"loss {least} to {most} nats"
         with_legend = self.size.height >= len(ROWS) + 2

@@ -163,6 +163,15 @@ async def test_there_and_back_looks_the_same(make_walk, host) -> None:
         assert app.text == before
 
 
+@pytest.mark.parametrize(("T", "counted"), [(1, "1 step"), (2, "2 steps")])
+async def test_the_title_counts_the_steps(make_walk, host, T, counted) -> None:
+    walk, app = make_walk(T=T), host(TimeStrip())
+    async with app.run_test(size=(80, 8)) as pilot:
+        app.pane.view = walk(0)
+        await pilot.pause()
+        assert f"· {counted} " in app.text[0]
+
+
 async def test_ascii_terminals_get_ascii_bars(walk, host, monkeypatch) -> None:
     monkeypatch.setenv(ASCII_VARIABLE, "1")
     app = host(TimeStrip())
