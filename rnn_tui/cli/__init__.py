@@ -6,6 +6,7 @@ Nothing here loads NumPy or Textual before a command that needs them is known to
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 
@@ -26,6 +27,7 @@ from rnn_tui.text.errors import CorpusError
 from rnn_tui.text.visible import visible_line
 
 USAGE_STATUS = 2
+PIPE_STATUS = 128 + signal.SIGPIPE
 
 
 @click.group(
@@ -54,13 +56,16 @@ def main(arguments: list[str] | None = None) -> None:
 def status_of(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status.
 
-    Where nobody reads our output any more click itself ends the process, quietly, with status 1.
+    Where nobody reads our output any more click quietly ends the process: its status is then that
+    of the signal which ends other programs there.
     """
     try:
         result = cli.main(arguments, prog_name="rnn-tui", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code
+    except SystemExit as end:
+        return PIPE_STATUS if end.code == 1 else int(end.code or 0)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -209,7 +210,7 @@ def test_a_pipe_that_is_closed_early_gives_no_traceback() -> None:
     with started("train", TINY, *SMALL, "--steps", "5", stdout=writer) as process:
         os.close(writer)
         _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (1, "")
+    assert (process.returncode, err) == (128 + signal.SIGPIPE, "")
 
 
 # -- completion ----------------------------------------------------------------------------------
