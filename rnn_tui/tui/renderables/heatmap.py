@@ -100,14 +100,15 @@ class Heatmap:
         levels = self._levels[y * halves : y * halves + halves]
         if not levels.size:
             return margin
+        if len(levels) < halves:  # the last line of an odd number of rows: nothing below
+            nothing = np.full_like(levels, MIDDLE if self.palette.diverging else 0)
+            levels = np.concatenate([levels, nothing])
         marked = self._marked_cells(y, cursor)
         cells = self._shaded(levels[0]) if self.shades else self._blocks(levels)
         return margin + (self._with_mark(cells, levels, *marked) if marked else cells)
 
     def _blocks(self, levels: Array) -> list[Segment]:
-        top, bottom = levels[0], levels[-1]
-        if len(levels) == 1:  # the last line of an odd number of rows: nothing below
-            bottom = np.full_like(top, MIDDLE if self.palette.diverging else 0)
+        top, bottom = levels
         broken = (top == NOT_FINITE) | (bottom == NOT_FINITE)
         pairs = np.where(broken, _PAIRS, top * LEVELS + bottom)
         styles = self.palette.pairs
@@ -177,7 +178,7 @@ class Heatmap:
         layout = self.layout
         if not layout.label_width:
             return []
-        here = cursor is not None and y in layout.lines_of(cursor[0])
+        here = cursor is not None and y == layout.lines_of(cursor[0]).start
         text = self._label_text(y, cursor[0] if here and cursor else None)
         style = self._strong if here else self._faint
         return [Segment(_fit(text, layout.label_width - 1, right=True) + " ", style)]

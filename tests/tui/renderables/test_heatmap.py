@@ -67,6 +67,14 @@ def test_below_an_odd_last_row_is_the_background() -> None:
     assert drawn_levels(tall.line(1)) == [(30, MIDDLE)] * 3
 
 
+def test_the_cursor_on_an_odd_last_row_marks_nothing_below_it() -> None:
+    palette = sequential()
+    line = picture(HeatmapData(np.ones((3, 1))), palette, 1, 2, cursor=(2, 0))[1]
+    colors = next(style for text, style, _ in line if text == HALF)
+    assert tuple(colors.color.triplet) == palette.text
+    assert tuple(colors.bgcolor.triplet) == palette.colors[0]
+
+
 def test_equal_neighbours_are_one_segment() -> None:
     (line,) = picture(HeatmapData(np.zeros((2, 40))), PALETTE, 40, 1)
     assert [text for text, _, _ in line] == [HALF * 40]
@@ -89,6 +97,12 @@ def test_labels_stand_at_their_rows_and_columns() -> None:
     lines = texts(picture(data, PALETTE, 11, 6))
     assert [line[0] for line in lines[:4]] == ["0", "1", "2", "3"]
     assert lines[4] == "   a  b  c "
+
+
+def test_the_row_of_the_cursor_is_named_on_its_first_line_alone() -> None:
+    data = HeatmapData(np.zeros((3, 1)), row_labels=["h", "e", "l"])
+    named = [strip.text[0] for strip in picture(data, PALETTE, 5, 10, cursor=(1, 0))]
+    assert "".join(named).split() == ["h", "e", "l", "−"]
 
 
 def test_many_row_numbers_are_written_sparsely() -> None:
