@@ -195,22 +195,25 @@ class LineChart:
 
     def _title_line(self) -> Strip:
         unit = [Segment(self.data.unit, self._style(Ink.AXIS))]
-        legend = self._legend(" not finite")
-        if Strip(legend).cell_length > self.width:
-            legend = self._legend("")
+        legend = self._legend(" not finite", len(self._drawn))
+        for numbers in range(len(self._drawn), -1, -1):  # rather none than the half of one
+            if Strip(legend).cell_length <= self.width:
+                break
+            legend = self._legend("", numbers)
         room = self.width - Strip(legend).cell_length - Strip(unit).cell_length
         if room < 2:
             unit, room = [], self.width - Strip(legend).cell_length
         return self._finished([*unit, Segment(" " * max(room, 0), self._style(Ink.AXIS)), *legend])
 
-    def _legend(self, failed: str) -> list[Segment]:
+    def _legend(self, failed: str, numbers: int) -> list[Segment]:
+        """The names of the curves, and the last values of the first few."""
         parts: list[Segment] = []
         broken = sum(int(curve.broken.sum()) for curve in self._drawn)
         if broken:
             parts.append(Segment(f"{_FAILED} {broken:,}{failed}  ", self._style(Ink.ERROR)))
-        for curve in self._drawn:
+        for place, curve in enumerate(self._drawn):
             if curve.label:
-                value = curve.last_reading
+                value = curve.last_reading if place < numbers else None
                 number = "" if value is None else f" {reading(value)}"
                 look = _LOOKS[curve.role]
                 parts.append(Segment(f"{look.sign} ", self._style(look.ink)))

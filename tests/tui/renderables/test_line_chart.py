@@ -81,6 +81,22 @@ def test_the_legend_reads_the_last_values() -> None:
     assert "◇ held out 1.9" in first
 
 
+@pytest.mark.parametrize(
+    ("width", "legend"),
+    [
+        (43, "━ credit 6.00e-03  ◇ Jacobian norm 6.00e-03"),
+        (37, "━ credit 6.00e-03  ◇ Jacobian norm"),
+        (30, "━ credit  ◇ Jacobian norm"),
+    ],
+)
+def test_a_number_of_the_legend_is_left_out_rather_than_cut(width, legend) -> None:
+    steps, values = np.arange(3), np.array([1, 0.1, 0.006])
+    curves = [line("smoothed", steps, values, "credit")]
+    curves.append(line("held out", steps, values, "Jacobian norm"))
+    drawn = text(ChartData(curves, log=True), width, 12)
+    assert drawn.splitlines()[0].strip() == legend
+
+
 def test_reference_lines_are_labelled_once_each() -> None:
     drawn = text(falling())
     assert [drawn.count(label) for label in ("ln V", "1-gram", "2-gram")] == [1, 1, 1]
