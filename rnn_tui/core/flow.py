@@ -47,6 +47,8 @@ class FlowReport:
 
     layer: int
     row: int
+    loss: float
+    """Of the whole window: the mean that all of it is about."""
     gradient_norms: Floats
     """(L, T+1) of every layer, t = 0..T."""
     credit: Floats
@@ -59,7 +61,12 @@ class FlowReport:
     starts: tuple[int, ...]
     """The time steps s that the Jacobian norms were followed from."""
     horizon: float
-    """In characters; T: at least T; NaN where there is no credit, or no number."""
+    """In characters; T: at least T; NaN where there is no credit, or not all is finite."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether loss and credit are numbers. Credit can be where the loss is infinite."""
+        return math.isfinite(self.loss) and bool(np.isfinite(self.credit).all())
 
     @property
     def beyond_window(self) -> bool:
@@ -156,13 +163,14 @@ def reporting(
     return FlowReport(
         layer=layer,
         row=row,
+        loss=trace.loss,
         gradient_norms=gradient_norms(trace, row),
         credit=credit,
         credit_by_lag=credit_by_lag(credit),
         spectral_radius=radius,
         jacobian_norms=jacobians.mean,
         starts=jacobians.starts,
-        horizon=effective_horizon(credit),
+        horizon=effective_horizon(credit) if math.isfinite(trace.loss) else math.nan,
     )
 
 

@@ -263,7 +263,9 @@ def flow_words(flow: FlowReport) -> str:
     """A report on the gradient's flow in one line."""
     least = "at least " if flow.beyond_window else ""
     horizon = f"{least}{flow.horizon:.1f} characters"
-    if np.isnan(flow.horizon):
+    if not flow.finite:
+        horizon = "not finite"
+    elif np.isnan(flow.horizon):
         horizon = "none, for there is no credit"
     return (
         f"layer {flow.layer}: effective horizon {horizon}, "

@@ -182,3 +182,13 @@ def test_a_report_is_made_bit_by_bit(make_problem):
 def test_every_quantity_is_defined():
     assert all(text.endswith(".") for text in DEFINITIONS.values())
     assert "effective horizon" in DEFINITIONS
+
+
+def test_an_infinite_loss_has_credit_but_no_horizon(make_problem):
+    problem = make_problem()
+    problem.params["b_y"][0] = 1.7e308  # the sum of such losses overflows
+    found = report(trace(*problem))
+    assert found.loss == np.inf
+    assert np.isfinite(found.credit).all()
+    assert np.isnan(found.horizon)
+    assert not found.finite

@@ -251,6 +251,10 @@ def test_the_flow_is_one_line(walk):
     assert do(walk, "flow").startswith("layer 0: effective horizon ")
 
 
+def test_the_flow_of_a_loss_that_is_not_finite_has_no_horizon(walk):
+    assert "horizon not finite" in do(walk, "edit b_y[0] = 1.7e308", "flow")
+
+
 def test_an_operation_is_printed_short_or_in_full():
     walk = make_walk("hello", H=9)
     short = do(walk, "go r_2", "print")
