@@ -158,6 +158,14 @@ async def test_the_map_of_the_flow_has_its_three_panes_and_closes() -> None:
         await walk.until("effective horizon")
 
 
+async def test_the_map_of_the_flow_says_what_was_done_to_the_pass() -> None:
+    async with stepping() as walk:
+        await walk.do("edit h_0[1] = 0.5", "fault missing-dh")
+        await walk.press("m")
+        await walk.until("· edited")
+        await walk.until("fault: missing-dh; ‖dL/dh_t‖ is that of the faulty pass")
+
+
 async def test_the_help_holds_keys_commands_and_every_term() -> None:
     async with stepping(size=(120, 400)) as walk:
         await walk.press("question_mark")

@@ -31,6 +31,12 @@ Array = npt.NDArray[Any]
 _DRAWN_FROM: Final = 1e-12
 """What is smaller beside the largest is left out of a chart."""
 _WIDE, _TALL = 100, 26
+_FAULTY: Final = (
+    "fault: {}; ‖dL/dh_t‖ is that of the faulty pass, "
+    "credit and horizon those of the true derivative"
+)
+"""What a planted fault has touched."""
+_FAULTY_SHORT: Final = "fault: {}; ‖dL/dh_t‖ faulty, credit and horizon true"
 _BESIDE_MAP: Final = 7
 """Columns of the map's pane that hold its frame and the labels of its rows."""
 
@@ -56,12 +62,14 @@ class FlowPane(Vertical):
 class FlowScreen(Screen[None]):
     """Shows a ``FlowReport`` of the window that it was made from; escape closes it.
 
+    ``fault`` is the name of a fault that was planted in the pass, ``edited`` whether numbers of it
+    were changed: both are said, for the window's own pass is another one.
     Where there is no room for three panes there is one at a time, and tab goes on to the next.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
     FlowScreen { layout: vertical; }
-    FlowScreen #numbers { height: auto; max-height: 3; padding: 0 1; }
+    FlowScreen #numbers { height: auto; max-height: 4; padding: 0 1; }
     FlowScreen #panes { height: 1fr; }
     FlowScreen #fading { width: 1fr; }
     FlowScreen.-single .-hidden { display: none; }
@@ -81,11 +89,21 @@ class FlowScreen(Screen[None]):
 
     current: var[int] = var(0, init=False)
 
-    def __init__(self, report: FlowReport, window: Window, subject: str = "") -> None:
+    def __init__(
+        self,
+        report: FlowReport,
+        window: Window,
+        subject: str = "",
+        *,
+        fault: str | None = None,
+        edited: bool = False,
+    ) -> None:
         super().__init__()
         self.report = report
         self.window = window
         self.subject = visible_line(subject or window.title)
+        self.fault = fault
+        self.edited = edited
 
     def compose(self) -> ComposeResult:
         """The numbers, the three panes, the keys."""
@@ -94,7 +112,9 @@ class FlowScreen(Screen[None]):
             title = "credit ‖dL_t/dh_s‖ · t down, s across · log"
             yield FlowPane(title, CreditMap(self.report, self.window), id="credit")
             with Vertical(id="fading"):
-                yield FlowPane("‖dL/dh_t‖ at each step", ChartWidget(self._norms()), id="norms")
+                faulty = " · faulty pass" if self.fault else ""
+                title = f"‖dL/dh_t‖ at each step{faulty}"
+                yield FlowPane(title, ChartWidget(self._norms()), id="norms")
                 yield FlowPane("fading with the lag", ChartWidget(self._lags()), id="lags")
         yield Footer(show_command_palette=False, compact=True)
 
@@ -119,23 +139,40 @@ class FlowScreen(Screen[None]):
     # -- what is shown
 
     def _numbers(self) -> Content:
-        report, T = self.report, self.window.steps
-        horizon = f"{report.horizon:.1f} characters"
-        if math.isnan(report.horizon):
-            horizon = "none: there is no credit"
-        elif report.horizon >= T:
-            horizon = f"at least {T} characters"
+        report = self.report
         layer = f"layer {report.layer}" if len(self.window.state) > 1 else ""
         row = f"row {report.row}" if self.window.batch > 1 else ""
-        said = " · ".join(text for text in ("gradient flow", self.subject, layer, row) if text)
+        edited = "edited" if self.edited else ""
+        parts = ("gradient flow", self.subject, edited, layer, row)
+        said = " · ".join(text for text in parts if text)
         return Content.assemble(
             (said, "$text-muted"),
             "   " if self.size.width >= _WIDE else "\n",
             "effective horizon ",
-            (horizon, "bold $primary"),
+            (self._horizon(), "bold $primary"),
             "   spectral radius of W_hh ",
             (f"{report.spectral_radius:.4f}", "bold"),
+            (self._warning(), "$text-warning"),
         )
+
+    def _horizon(self) -> str:
+        report, T = self.report, self.window.steps
+        if not report.finite:
+            return "not finite"
+        if math.isnan(report.horizon):
+            return "none: there is no credit"
+        return (
+            f"at least {T} characters"
+            if report.horizon >= T
+            else f"{report.horizon:.1f} characters"
+        )
+
+    def _warning(self) -> str:
+        """A line that tells faulty numbers from true ones, where a fault is planted."""
+        if not self.fault:
+            return ""
+        full, short = (text.format(self.fault) for text in (_FAULTY, _FAULTY_SHORT))
+        return "\n" + (full if len(full) <= self.size.width - 2 else short)
 
     def _norms(self) -> ChartData:
         curves: list[Curve] = []

@@ -78,12 +78,13 @@ def sweep(screen: StepperScreen, _stepper: Stepper) -> None:
 
 
 def flow(screen: StepperScreen, stepper: Stepper) -> None:
-    """Show how the gradient flows through time."""
+    """Show how the gradient flows through time, in the pass as it is now."""
+    fault, edited = stepper.fault, bool(stepper.edits)
 
     def open_map(found: Any) -> None:
         from rnn_tui.tui.screens.flow import FlowScreen
 
-        screen.app.push_screen(FlowScreen(found, stepper.window))
+        screen.app.push_screen(FlowScreen(found, stepper.window, fault=fault, edited=edited))
 
     screen.begin(stepper.flow(), open_map)
 

@@ -20,12 +20,13 @@ from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 
 WINDOW = tiny_window()
 REPORT = report(WINDOW.trace())
+FAULTY = "‖dL/dh_t‖ is that of the faulty pass, credit and horizon those of the true derivative"
 
 
 class Host(App[None]):
-    def __init__(self, found=REPORT, window=WINDOW) -> None:
+    def __init__(self, found=REPORT, window=WINDOW, **known) -> None:
         super().__init__()
-        self.flow = FlowScreen(found, window, "three\x1b characters")
+        self.flow = FlowScreen(found, window, "three\x1b characters", **known)
 
     def on_mount(self) -> None:
         self.push_screen(self.flow)
@@ -147,8 +148,11 @@ async def test_escape_goes_back() -> None:
         assert app.screen is not app.flow
 
 
-@pytest.mark.parametrize("value", [np.nan, 0.0, np.inf])
-async def test_a_network_that_diverged_or_died_is_still_shown(value) -> None:
+@pytest.mark.parametrize(
+    ("value", "horizon"),
+    [(np.nan, "not finite"), (0.0, "none: there is no credit"), (np.inf, "not finite")],
+)
+async def test_a_network_that_diverged_or_died_is_still_shown(value, horizon) -> None:
     dead = replace(
         REPORT,
         credit=np.full((3, 3), value),
@@ -161,4 +165,35 @@ async def test_a_network_that_diverged_or_died_is_still_shown(value) -> None:
     app = Host(dead)
     async with app.run_test(size=(120, 35)) as pilot:
         await pilot.pause()
-        assert "none: there is no credit" in app.text
+        assert f"effective horizon {horizon}" in app.text
+
+
+async def test_an_infinite_loss_has_no_horizon_though_its_credit_is_finite() -> None:
+    app = Host(replace(REPORT, loss=math.inf))
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        assert "effective horizon not finite" in app.text
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((120, 35), f"fault: missing-dh; {FAULTY}"),
+        ((80, 24), "fault: missing-dh; ‖dL/dh_t‖ faulty, credit and horizon true"),
+    ],
+)
+async def test_under_a_fault_wrong_numbers_are_told_from_true_ones(size, words) -> None:
+    app = Host(fault="missing-dh", edited=True)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert words in app.text
+        assert "three␛ characters · edited" in app.text
+        assert "at each step · faulty pass" in app.flow.panes[1].border_title
+
+
+async def test_without_a_fault_or_an_edit_nothing_is_said_of_them() -> None:
+    app = Host()
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        for word in ("fault", "edited"):
+            assert word not in app.text
