@@ -57,7 +57,7 @@ def test_a_whole_session() -> None:
         terminal.type("m")
         terminal.until("credit ‖dL_t/dh_s‖")
         terminal.type("q")
-        terminal.until("operations · ")
+        terminal.until(lambda: "credit ‖" not in terminal.text and "operations · " in terminal.text)
         terminal.type("q")
         assert terminal.end() == 0
         assert terminal.left_on == []

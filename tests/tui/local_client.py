@@ -234,7 +234,7 @@ async def watching(
             yield opened, pilot
 
 
-async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 15.0) -> None:
     """Let the app run until a condition holds; TimeoutError if that takes too long."""
     async with asyncio.timeout(seconds):
         while not condition():

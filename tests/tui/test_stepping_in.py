@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from textual.screen import Screen
 
+import rnn_tui.stepping.live  # noqa: F401 (loaded, and compiled, before a test waits for it)
 from rnn_tui.runs.tensors import to_bytes
 from rnn_tui.training import window_answers
 from rnn_tui.training.protocol import Pause, Resume
