@@ -152,7 +152,9 @@ async def test_meanwhile_no_other_work_is_begun_and_its_line_is_kept() -> None:
         await walk.press("enter")
         await walk.until("still at work: long work; esc gives it up")
         assert walk.line.value == "edit h_0[0] = 1"
-        await walk.press("escape", "escape")
+        await walk.press("escape")
+        await walk.until(lambda: not walk.screen.prompt.asking)
+        await walk.press("escape")
         await walk.rest()
         assert not walk.view.edits
 
