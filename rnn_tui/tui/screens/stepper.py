@@ -124,9 +124,8 @@ class StepperScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a command is written the keys of the screen are letters of it."""
-        return not (self.prompt.asking and action in _ACTIONS_OF_KEYS) and super().check_action(
-            action, parameters
-        )
+        letter = self.prompt.asking and action in _ACTIONS_OF_KEYS
+        return not letter and super().check_action(action, parameters)
 
     # -- commands, and the line in which they are written ---------------------------------------
 
@@ -160,9 +159,8 @@ class StepperScreen(Screen[None]):
 
     def begin(self, task: Task, then: Callable[[Any], None] | None = None) -> bool:
         """Work on a task in the background; ``then`` gets what was found. False: it is busy."""
-        if self._background.busy:
-            busy = f"still at work: {self._background.busy}; esc gives it up"
-            self.prompt.say(busy, trouble=True)
+        if busy := self._background.busy:
+            self.prompt.say(f"still at work: {busy}; esc gives it up", trouble=True)
             return False
         self._background.begin(task.title)
         self.run_worker(self._perform(task, then), exit_on_error=True)
