@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
@@ -65,7 +64,9 @@ def watch_run(directory: RunDirectory, process: subprocess.Popen[bytes] | None) 
     Garbage is not collected before the first frame: it was a fifth of the time until then, and
     found nothing. The app's housekeeping takes over.
     """
-    gc.disable()
+    from rnn_tui.tui.housekeeping import Housekeeping
+
+    Housekeeping.hold()
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded, for the stepper
     from rnn_tui.tui.app import RnnTuiApp
 

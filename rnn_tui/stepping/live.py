@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from math import prod
-from typing import Protocol
 
 import numpy as np
 
@@ -13,20 +12,13 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.stepping.taken import window_of
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.training.client import RefusedError
-from rnn_tui.training.protocol import Request, Response, Welcome
+from rnn_tui.training.client import Asks, RefusedError
+from rnn_tui.training.protocol import Welcome
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 from rnn_tui.training.wire import unpack
 
 ATTEMPTS = 20
 """How often all is asked for again when somebody has made a step in between."""
-
-
-class Asks(Protocol):
-    """The connection to a run, or whoever holds it."""
-
-    async def ask(self, request: Request) -> Response:
-        """The answer to a request. Raises RefusedError or ServerGoneError."""
 
 
 class _SteppedError(Exception):

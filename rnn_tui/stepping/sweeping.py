@@ -6,13 +6,21 @@ from collections.abc import Generator
 from math import isfinite
 
 from rnn_tui.core.gradcheck import STATE
-from rnn_tui.core.sweep import SweepProgress, Swept, sweep
+from rnn_tui.core.sweep import SweepProgress, sweep
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.digits import exact, written
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.names import given_name, index_text
 
-HEADINGS = ("array", "verdict", "verified", "error", "worst", "backward", "derivative")
+HEADINGS: tuple[str, ...] = (
+    "array",
+    "verdict",
+    "verified",
+    "error",
+    "worst",
+    "backward",
+    "derivative",
+)
 
 
 def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
@@ -30,9 +38,7 @@ def sweeping(trace: Trace) -> Generator[float, None, SweepProgress]:
 
 def sweep_words(found: SweepProgress) -> str:
     """One line for each array: how many were verified, the worst of them, the verdict."""
-    rows: list[tuple[str, ...]] = [HEADINGS]
-    layers = sum(name.startswith(STATE) for name in found.by_name)
-    rows += [sweep_row(name, swept, layers) for name, swept in found.by_name.items()]
+    rows = [HEADINGS, *(sweep_row(found, name) for name in found.by_name)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
@@ -40,16 +46,21 @@ def sweep_words(found: SweepProgress) -> str:
     )
 
 
-def sweep_row(name: str, swept: Swept, layers: int = 2) -> tuple[str, ...]:
-    """One array of a sweep, in words of a few characters each; with its layer if ``layers`` > 1."""
-    of_state, name = name.startswith(STATE), given_name(name, layers)
-    counted = f"{swept.checked:,} of {swept.size:,}"
+def sweep_row(found: SweepProgress, array: str) -> tuple[str, ...]:
+    """One array of a sweep, in words of a few characters each; with its layer if it has several."""
+    swept, layers = found.by_name[array], sum(name.startswith(STATE) for name in found.by_name)
+    name, counted = given_name(array, layers), f"{swept.checked:,} of {swept.size:,}"
     worst = swept.worst
     if worst is None:
         return name, "waiting", counted, "", "", "", ""
     verdict = "✓ equal" if swept.passed else "✗ DIFFERS"
     if not isfinite(worst.error):
         verdict = "✗ not finite"
-    element = index_text(worst.element[of_state:])  # a walk is through one row
+    element = index_text(worst.element[array.startswith(STATE) :])  # a walk is through one row
     numbers = exact(worst.backward), exact(worst.derivative)
     return name, verdict, counted, written(worst.error, ".0e"), element, *numbers
+
+
+def gradient_name(array: str) -> str:
+    """What the gradient of a swept array is called in the walk."""
+    return f"dh_0^({array.removeprefix(STATE)})" if array.startswith(STATE) else f"d{array}"

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DataTable
 
-from rnn_tui.core.sweep import SweepProgress, Swept
+from rnn_tui.core.sweep import SweepProgress
 from rnn_tui.stepping.digits import written
-from rnn_tui.stepping.sweeping import HEADINGS, sweep_row
+from rnn_tui.stepping.sweeping import HEADINGS, gradient_name, sweep_row
 from rnn_tui.tui.sweeper import Sweeper
 
 REFRESH_SECONDS = 0.25
@@ -74,17 +74,18 @@ class SweepScreen(ModalScreen[str | None]):
         table.border_title = Content(
             f"sweep: {found.done:,} of {found.total:,} numbers, {share:.0%}{state}"
         )
-        for name, swept in found.by_name.items():
-            cells = [Text(text) for text in self._fitted(name, swept, _layers(found))]
+        for name in found.by_name:
+            cells = [Text(text) for text in self._fitted(found, name)]
             if name not in table.rows:
                 table.add_row(*cells, key=name)
                 continue
             for column, cell in zip(HEADINGS, cells, strict=True):
                 table.update_cell(name, column, cell, update_width=True)
 
-    def _fitted(self, name: str, swept: Swept, layers: int) -> tuple[str, ...]:
+    def _fitted(self, found: SweepProgress, name: str) -> tuple[str, ...]:
         """A row of the sweep; on a narrow screen with fewer digits, and counted in per cent."""
-        row, worst = sweep_row(name, swept, layers), swept.worst
+        row, swept = sweep_row(found, name), found.by_name[name]
+        worst = swept.worst
         if self.app.size.width >= ROOM_FOR_DIGITS or worst is None:
             return row
         numbers = (written(value, "+.2e") for value in (worst.backward, worst.derivative))
@@ -98,7 +99,7 @@ class SweepScreen(ModalScreen[str | None]):
         worst = found.by_name[name].worst if found is not None else None
         if worst is not None:
             inside = ", ".join(map(str, worst.element))
-            self.dismiss(f"{gradient_of(name)}[{inside}]")
+            self.dismiss(f"{gradient_name(name)}[{inside}]")
 
     def action_stop(self) -> None:
         """No more of it."""
@@ -113,14 +114,3 @@ class SweepScreen(ModalScreen[str | None]):
         """One row up."""
         for table in self.query(DataTable):
             table.action_cursor_up()
-
-
-def gradient_of(name: str) -> str:
-    """What the gradient of a swept array is called in the walk."""
-    if name.startswith("state.layer"):
-        return f"dh_0^({name.removeprefix('state.layer')})"
-    return f"d{name}"
-
-
-def _layers(found: SweepProgress) -> int:
-    return sum(name.startswith("state.") for name in found.by_name)
