@@ -113,7 +113,7 @@ def _edits(view: View) -> Iterator[Line]:
 
 
 def _hints(view: View) -> Iterator[Line]:
-    done = view.breakpoints or view.hit, view.edits, view.fault
+    done = view.breakpoints, view.edits, view.fault
     for (key, words), there in zip(HINTS, done, strict=True):
         if not there:
             yield Span(f"{key} ", "accent"), Span(words, "faint")
