@@ -21,7 +21,8 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.core.gradcheck import STEP
 from rnn_tui.core.ops import add_forward, affine_forward, lookup_forward, product_forward
 from rnn_tui.core.record import GradientOf, Operation
-from rnn_tui.core.trace import Trace, finished
+from rnn_tui.core.trace import Trace
+from rnn_tui.core.work import finished
 
 BLOCK = 1e8
 """How much is done without a pause, in nanoseconds on a core of 2020."""

@@ -17,7 +17,8 @@ from rnn_tui.core.arrays import Array, Floats
 from rnn_tui.core.cells.textbook import RELU, TANH
 from rnn_tui.core.jacobians import JacobianNorms, product_norms, spectral_radius
 from rnn_tui.core.record import Operation
-from rnn_tui.core.trace import Result, Trace, finished
+from rnn_tui.core.trace import Trace
+from rnn_tui.core.work import Result, finished
 
 THRESHOLD = 0.01
 """Credit below this share of that at lag 0 is beyond the horizon."""

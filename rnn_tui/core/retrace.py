@@ -12,7 +12,8 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.core.faults import Fault, Surroundings
 from rnn_tui.core.ops import lookup_backward
 from rnn_tui.core.record import Given, Operands, Operation, Source, read_only
-from rnn_tui.core.trace import Trace, finished
+from rnn_tui.core.trace import Trace
+from rnn_tui.core.work import finished
 
 YIELD_EVERY = 32
 """Operations between two reports of progress."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ParamSpec, TypeVar, overload
+from typing import ParamSpec, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,10 @@ from rnn_tui.core.arrays import Array, Params, State
 from rnn_tui.core.record import Given, Operation
 from rnn_tui.core.textbook_pass import Places, TextbookPass, sum_of_parts
 from rnn_tui.core.updates import Update
+from rnn_tui.core.work import Result, finished
 
-__all__ = ["Trace", "Update", "finished", "trace", "tracing"]
+__all__ = ["Trace", "Update", "trace", "tracing"]
 
-Result = TypeVar("Result")
 Asked = ParamSpec("Asked")
 
 
@@ -131,16 +131,6 @@ def tracing(
     book = TextbookPass(params, inputs, targets, state, cell)
     yield from book.run(clip, clip_value, update)
     return Trace(tuple(book.recorder.operations), book.given, book.places())
-
-
-def finished(run: Generator[float, None, Result]) -> Result:
-    """What long work returns in the end, without looking at its progress."""
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
 
 
 def _at_once(

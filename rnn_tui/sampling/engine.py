@@ -33,11 +33,14 @@ class Uniforms:
         return self._generator.random()
 
 
-def start_mark(weights: Weights) -> Mark:
-    """The place before the first character of any text by this network: a state of zeros."""
+def start_mark(weights: Weights, root: Mark | None = None) -> Mark:
+    """The place before the first character of any text by this network: a state of zeros.
+
+    ``root`` is where the tree begins that it is to belong to, if there is to be one of several.
+    """
     architecture, b_y = weights.architecture, weights.params["b_y"]
     state = zero_state(architecture, 1, b_y.dtype)
-    return Mark(-1, None, "start", 0, 0, state, b_y[:0], 1.0, 0.0, 0.0, 0)
+    return Mark(-1, root, "start", 0, 0, state, b_y[:0], 1.0, 0.0, 0.0, 0)
 
 
 class Engine:
@@ -95,7 +98,7 @@ class Engine:
         Draws keep their uniform numbers: the same symbol gives the same text again. Raises
         ValueError for the start, and for a symbol that there is not.
         """
-        if mark.parent is None:
+        if mark.parent is None or mark.origin == "start":
             raise ValueError("there is no character at the start of a text: choose one behind it")
         self._reader.check(symbol)
         self._go_to(mark.parent)

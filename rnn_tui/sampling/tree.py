@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+import numpy as np
+
 from rnn_tui.core.arrays import Array, Floats, State
 from rnn_tui.core.sampling import distribution
 
@@ -79,6 +81,12 @@ class Mark:
         return after(self, None)
 
 
+def root() -> Mark:
+    """What the starts of several networks grow from, so that one tree can hold all their texts."""
+    nothing = np.zeros(0)
+    return Mark(-1, None, "start", -1, 0, (), nothing, 1.0, 0.0, 0.0, 0)
+
+
 def after(mark: Mark, earlier: Mark | None) -> tuple[Mark, ...]:
     """The characters behind ``earlier``, one of the path to ``mark``, up to ``mark``."""
     found: list[Mark] = []
@@ -112,7 +120,7 @@ class TextTree:
     """The texts that have grown from one start, within a bounded memory.
 
     Args:
-        start: the place before the first character, such as ``engine.start_mark``.
+        start: the place before the first character, such as ``engine.start_mark``, or a ``root``.
         memory: bytes that all characters together may take, about.
     """
 

@@ -10,12 +10,12 @@ from rnn_tui.core.derivative import Wrong, first_wrong
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.retrace import Edit, Retraced, retracing
 from rnn_tui.core.trace import Trace
+from rnn_tui.core.work import Answer, Task
 from rnn_tui.stepping.digits import constant
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.fault_words import fault_words
 from rnn_tui.stepping.names import element_text, given_name, result_name
 from rnn_tui.stepping.places import symbol_label
-from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.window import Window
 
 

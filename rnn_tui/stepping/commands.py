@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from rnn_tui.core.work import Answer, Task
 from rnn_tui.stepping import commands_asking as asking
 from rnn_tui.stepping import commands_changing as changing
 from rnn_tui.stepping import commands_moving as moving
@@ -16,7 +17,6 @@ from rnn_tui.stepping.commands_asking import where
 from rnn_tui.stepping.conditions_tokens import quoted
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.stepper import Stepper
-from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.text.visible import visible_line
 
 __all__ = ["COMMANDS", "Answer", "Command", "carry_out", "run_script", "where"]

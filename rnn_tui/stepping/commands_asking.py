@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnn_tui.core.gradcheck import STATE
+from rnn_tui.core.work import Answer, Task
 from rnn_tui.stepping.commands_moving import find_result
 from rnn_tui.stepping.conditions import Condition, ConditionError, parse, words
 from rnn_tui.stepping.errors import StepperError
@@ -14,7 +15,6 @@ from rnn_tui.stepping.names import element_of, find_given, given_name, read_name
 from rnn_tui.stepping.plain import operation_lines
 from rnn_tui.stepping.stepper import Stepper
 from rnn_tui.stepping.sweeping import sweep_words, sweeping
-from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.typed import read_place
 
 

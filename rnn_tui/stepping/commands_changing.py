@@ -5,11 +5,11 @@ from __future__ import annotations
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.record import Given
 from rnn_tui.core.retrace import Edit
+from rnn_tui.core.work import Answer
 from rnn_tui.stepping.changes import is_symbol
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.names import element_of, find_given, find_operation, read_named, result_name
 from rnn_tui.stepping.stepper import Stepper
-from rnn_tui.stepping.task import Answer
 from rnn_tui.stepping.typed import read_number, read_place, read_symbol, write_symbol
 
 _EDITABLE = "what can be edited is given (W_hh, x_1, target_1, h_0), or a hidden state (h_1)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rnn_tui.core.work import Answer
 from rnn_tui.stepping.digits import written
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.explanations import heading
@@ -18,7 +19,6 @@ from rnn_tui.stepping.names import (
 )
 from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.stepper import Stepper
-from rnn_tui.stepping.task import Answer
 from rnn_tui.stepping.typed import read_count, read_place
 
 Carry = Callable[[Stepper, str], Answer]

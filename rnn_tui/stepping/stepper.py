@@ -16,6 +16,7 @@ from rnn_tui.core.flow import FlowReport, reporting
 from rnn_tui.core.record import Given, Operation
 from rnn_tui.core.retrace import Edit
 from rnn_tui.core.trace import Trace
+from rnn_tui.core.work import Answer, Task
 from rnn_tui.stepping.changes import Changes
 from rnn_tui.stepping.conditions import Condition, Known, known_in, words
 from rnn_tui.stepping.cursor import Cursor
@@ -24,7 +25,6 @@ from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.moves import Layout
 from rnn_tui.stepping.names import element_text, result_name
 from rnn_tui.stepping.running import Hit, run_to
-from rnn_tui.stepping.task import Answer, Task
 from rnn_tui.stepping.view import Selection, View
 from rnn_tui.stepping.watching import watch
 from rnn_tui.stepping.window import Window

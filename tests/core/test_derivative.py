@@ -12,8 +12,9 @@ from rnn_tui.core.model import Workspace
 from rnn_tui.core.parameters import architecture_of
 from rnn_tui.core.record import GradientOf
 from rnn_tui.core.retrace import Edit, retrace
-from rnn_tui.core.trace import finished, trace
+from rnn_tui.core.trace import trace
 from rnn_tui.core.updates import Update
+from rnn_tui.core.work import finished
 
 KINDS = [
     {},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_tui.core.jacobians import product_norms, spectral_radius, spread_starts
-from rnn_tui.core.trace import finished
+from rnn_tui.core.work import finished
 
 
 def test_the_radius_of_a_rotation_is_its_factor():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rnn_tui.core.retrace import Edit, retrace, retracing
-from rnn_tui.core.trace import Update, finished, trace
+from rnn_tui.core.trace import Update, trace
+from rnn_tui.core.work import finished
 
 from .windows import wrong_operations
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from rnn_tui.core.trace import Update, finished, trace, tracing
+from rnn_tui.core.trace import Update, trace, tracing
+from rnn_tui.core.work import finished
 
 from .windows import problems, wrong_operations
 

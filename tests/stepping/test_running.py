@@ -5,7 +5,8 @@ import pytest
 
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.parameters import Architecture
-from rnn_tui.core.trace import finished, trace
+from rnn_tui.core.trace import trace
+from rnn_tui.core.work import finished
 from rnn_tui.stepping.conditions import parse
 from rnn_tui.stepping.running import run_to
 

@@ -9,10 +9,10 @@ from rnn_tui.core.initialization import initialize
 from rnn_tui.core.optim import OPTIMIZERS
 from rnn_tui.core.parameters import Architecture
 from rnn_tui.core.trace import Update
+from rnn_tui.core.work import Task
 from rnn_tui.stepping.commands import carry_out
 from rnn_tui.stepping.plain import operation_lines
 from rnn_tui.stepping.stepper import Stepper
-from rnn_tui.stepping.task import Task
 from rnn_tui.stepping.window import make_window
 from rnn_tui.text.vocabulary import Vocabulary
 

@@ -7,8 +7,8 @@ from collections.abc import Generator
 
 import pytest
 
+from rnn_tui.core.work import Task
 from rnn_tui.stepping.errors import StepperError
-from rnn_tui.stepping.task import Task
 from rnn_tui.stepping.tiny import tiny_window
 from rnn_tui.tui import player
 from tests.tui.stepping import SIZES, Walking, small_window, stepping

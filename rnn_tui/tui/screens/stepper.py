@@ -19,10 +19,10 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from rnn_tui.core.work import Task
 from rnn_tui.stepping.commands import Answer, carry_out
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.stepper import Stepper
-from rnn_tui.stepping.task import Task
 from rnn_tui.stepping.view import View
 from rnn_tui.stepping.window import Window
 from rnn_tui.tui.background import Background, GivenUpError
@@ -34,15 +34,17 @@ from rnn_tui.tui.screens.stepper_dialogs import DIALOG_OF_COMMAND, DIALOGS
 from rnn_tui.tui.screens.stepper_keys import KEYS
 from rnn_tui.tui.sweeper import Sweeper
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
+from rnn_tui.tui.widgets.prompt_line import PromptLine
 from rnn_tui.tui.widgets.stepper.operation_list import OperationList
 from rnn_tui.tui.widgets.stepper.operation_pane import OperationPane
-from rnn_tui.tui.widgets.stepper.prompt_line import PromptLine
 from rnn_tui.tui.widgets.stepper.stepper_board import StepperBoard
 from rnn_tui.tui.widgets.stepper.stepper_header import StepperHeader
 from rnn_tui.tui.widgets.stepper.time_strip import TimeStrip
 
 TIDY_SECONDS = 0.5
 """After a key, so long nothing is tidied up."""
+
+EDITS_WOULD_GO = "the edits would be lost: esc again, or q, leaves"
 
 _ACTIONS_OF_KEYS = {"do", "ask", "dialog", "act", "leave"}
 
@@ -264,8 +266,8 @@ class StepperScreen(Screen[None]):
         would_lose = self.stepper is not None and self.stepper.edits
         if self._background.busy:
             self._background.give_up()
-        elif would_lose and not sure and self.prompt.said != PromptLine.EDITS_WOULD_GO:
-            self.prompt.say(PromptLine.EDITS_WOULD_GO, trouble=True)
+        elif would_lose and not sure and self.prompt.said != EDITS_WOULD_GO:
+            self.prompt.say(EDITS_WOULD_GO, trouble=True)
         else:
             self.dismiss(None)
 

@@ -16,7 +16,7 @@ from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.formulas import at_step
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_line
-from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Span
+from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.stepper.operation_groups import (
     PASSES,
     PHASE_WORDS,
@@ -44,7 +44,7 @@ class _Known(NamedTuple):
     """The first operation of each entry."""
 
 
-class OperationList(LinePane, can_focus=True):
+class OperationList(LinePane[View], can_focus=True):
     """Opens the group of the present operation; of the others one line is shown.
 
     A click goes to an operation, or to the first one of a group. The arrow keys are the screen's.

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from rnn_tui.stepping.explanations import undoes
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.palette import diverging
-from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Picture
+from rnn_tui.tui.widgets.line_pane import Line, LinePane, Picture
 from rnn_tui.tui.widgets.stepper.number_table import NumbersPicture
 from rnn_tui.tui.widgets.stepper.operand_rows import Element, element_at, first_element
 from rnn_tui.tui.widgets.stepper.operation_picture import OperationPicture
@@ -34,7 +34,7 @@ class _Drawn(NamedTuple):
     line: Line
 
 
-class OperationPane(LinePane, can_focus=True):
+class OperationPane(LinePane[View], can_focus=True):
     """Shows one operation; ``numbers`` shows the numbers of the selected array instead of rows."""
 
     numbers: var[bool] = var(False, init=False)

@@ -18,7 +18,7 @@ from rnn_tui.stepping.places import place, symbol_label
 from rnn_tui.stepping.readout import arithmetic
 from rnn_tui.stepping.values import Values
 from rnn_tui.stepping.view import View
-from rnn_tui.tui.widgets.stepper.line_pane import Span
+from rnn_tui.tui.widgets.line_pane import Span
 
 _SYMBOLS: Final = 12
 """So many of the likeliest symbols are named."""

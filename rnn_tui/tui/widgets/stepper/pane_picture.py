@@ -22,7 +22,7 @@ from rnn_tui.tui.renderables.heatmap import Shades
 from rnn_tui.tui.renderables.number_table import NumberTable, TableData
 from rnn_tui.tui.renderables.palette import Palette
 from rnn_tui.tui.renderables.row_picture import RowPicture
-from rnn_tui.tui.widgets.stepper.line_pane import inks
+from rnn_tui.tui.widgets.line_pane import inks
 from rnn_tui.tui.widgets.stepper.operand_rows import Cell, Row, Shown, cell_of
 from rnn_tui.tui.widgets.stepper.operation_tail import TailLine
 

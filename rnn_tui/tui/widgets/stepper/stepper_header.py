@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.widgets.line_pane import inks
 from rnn_tui.tui.widgets.stepper.directions import DIRECTIONS
-from rnn_tui.tui.widgets.stepper.line_pane import inks
 from rnn_tui.tui.widgets.surroundings import surroundings
 
 _ROOM_FOR_NAME = 60

@@ -17,7 +17,7 @@ from rnn_tui.training.views import pool
 from rnn_tui.tui.renderables.heatmap import Heatmap
 from rnn_tui.tui.renderables.heatmap_layout import HeatmapData
 from rnn_tui.tui.renderables.palette import diverging
-from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Picture, Span
+from rnn_tui.tui.widgets.line_pane import Line, LinePane, Picture, Span
 from rnn_tui.tui.widgets.stepper.sum_stages import WORDS, Stage, Stages
 from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
@@ -47,7 +47,7 @@ class Columns(NamedTuple):
     strip: int
 
 
-class SumsPane(LinePane):
+class SumsPane(LinePane[View]):
     """One line a parameter, in the order in which the backward pass comes by them.
 
     The one that the operation contributes to is marked; of more than fit, it is among those seen.

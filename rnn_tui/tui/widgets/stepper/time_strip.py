@@ -12,8 +12,8 @@ from textual.message import Message
 from rnn_tui.core.trace import Trace
 from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.numbers import short_number
+from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.stepper.directions import DIRECTIONS
-from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.stepper.time_facts import TimeFacts, bars, log_bars, time_facts
 from rnn_tui.tui.widgets.surroundings import only_ascii
 
@@ -49,7 +49,7 @@ class Stretch(NamedTuple):
         return t if x >= GUTTER and t <= self.last else None
 
 
-class TimeStrip(LinePane):
+class TimeStrip(LinePane[View]):
     """The text of the window; the pointer moves right in the forward pass and left in the other.
 
     What the walk has not found yet at this stop is dim. Of several layers, the gradient norms are

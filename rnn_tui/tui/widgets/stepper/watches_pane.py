@@ -15,8 +15,8 @@ from rnn_tui.stepping.names import result_name
 from rnn_tui.stepping.places import symbol_label
 from rnn_tui.stepping.view import View
 from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.status_bar import clip
-from rnn_tui.tui.widgets.stepper.line_pane import Line, LinePane, Span
 
 HINTS = (
     ("b", "stop where a condition holds"),
@@ -26,7 +26,7 @@ HINTS = (
 """What there is to press, for what has not been done."""
 
 
-class WatchesPane(LinePane):
+class WatchesPane(LinePane[View]):
     """Breakpoints with the last hit, edits with what they did to the loss, the planted fault."""
 
     DEFAULT_CSS: ClassVar[str] = "WatchesPane { height: 8; }"

@@ -19,7 +19,7 @@ from rnn_tui.core.trace import Update
 from rnn_tui.stepping.view import Selection, View
 from rnn_tui.stepping.window import make_window
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.tui.widgets.stepper.line_pane import LinePane
+from rnn_tui.tui.widgets.line_pane import LinePane
 
 TEXT = "the end of\nthe 漢字 and\x1b[31m so on, and on and on it goes, until somebody stops it.\n"
 

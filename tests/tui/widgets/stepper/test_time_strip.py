@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from rnn_tui.core.retrace import Edit
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
-from rnn_tui.tui.widgets.stepper.line_pane import Span
+from rnn_tui.tui.widgets.line_pane import Span
 from rnn_tui.tui.widgets.stepper.time_facts import bars, log_bars, time_facts
 from rnn_tui.tui.widgets.stepper.time_strip import BARS, TimeStrip, stretch
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_tui.stepping.task import Task
+from rnn_tui.core.work import Task
 
 
 def working():

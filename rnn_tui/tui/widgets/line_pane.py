@@ -1,11 +1,11 @@
-"""What the panes of the stepper share that are made of lines: only what changed is redrawn."""
+"""What panes share that are made of lines: only what changed is redrawn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,7 +16,6 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rnn_tui.stepping.view import View
 from rnn_tui.tui.renderables.palette import Rgb, blend, ink, line_colors
 from rnn_tui.tui.widgets.surroundings import surroundings
 
@@ -39,7 +38,11 @@ Line: TypeAlias = tuple[Span | Picture, ...]
 """Two lines that are equal look the same."""
 
 
-class LinePane(Widget):
+View = TypeVar("View")
+"""What a screen shows, frozen: the same object as long as nothing changes."""
+
+
+class LinePane(Widget, Generic[View]):
     """A frame around lines that are a function of ``view`` and of the size.
 
     A subclass says which lines; of a new view only those are drawn that are not what they were.
@@ -149,7 +152,7 @@ _MOST_STRIPS = 2000
 
 @lru_cache(maxsize=16)
 def inks(background: Rgb, dark: bool) -> dict[str, Style]:
-    """The styles of the stepper's lines: one accent; orange for what somebody changed."""
+    """The styles of the lines: one accent; orange for what somebody changed."""
     colors = line_colors(background, dark)
     far = Rgb(255, 255, 255) if dark else Rgb(0, 0, 0)
     data = blend(background, far, 0.9)

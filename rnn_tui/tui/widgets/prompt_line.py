@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
-from rnn_tui.stepping.errors import StepperError
 from rnn_tui.text.visible import visible_line
 
 LONGEST = 1000
@@ -56,8 +55,6 @@ class PromptLine(Vertical):
         self._place = 0
         self._draft = ""
 
-    EDITS_WOULD_GO: ClassVar[str] = "the edits would be lost: esc again, or q, leaves"
-
     said = ""
     """What it says."""
 
@@ -96,13 +93,14 @@ class PromptLine(Vertical):
             line.selection = type(line.selection)(len(beginning) - chosen, len(beginning))
         self._place = len(self._history)
 
-    def complain(self, error: StepperError) -> None:
-        """Say why a command cannot be carried out; the cursor goes to where the trouble is."""
+    def complain(self, error: Exception) -> None:
+        """Say why a command cannot be carried out; the cursor goes to its ``column``, if any."""
         self.say(str(error), trouble=True)
-        if self.asking and error.column:
+        column = getattr(error, "column", 0)
+        if self.asking and column:
             line = self.query_one(Input)
             verb = re.match(r"\s*\S*\s*", line.value)
-            line.cursor_position = error.column - 1 + (verb.end() if verb else 0)
+            line.cursor_position = column - 1 + (verb.end() if verb else 0)
 
     def done(self) -> None:
         """The command was carried out."""

@@ -1,14 +1,12 @@
-"""Work that may take a while, apart from taking over what it found."""
+"""Long work as a generator of its progress: whoever draws from it decides when to stop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-
-from rnn_tui.core.trace import finished
 
 Progress = TypeVar("Progress")
 Result = TypeVar("Result")
@@ -16,11 +14,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Task:
-    """Something that may take a while. ``apply`` belongs to where the walk is shown.
+    """Something that may take a while, apart from taking over what it found.
 
-    ``work`` yields its progress, 0..1, reads the walk without changing it, and returns what
-    ``apply`` turns into words for people. Nothing has happened unless ``apply`` was called. Numbers
-    that are not finite are shown as such, without warnings.
+    ``work`` yields its progress, 0..1, changes nothing that others read, and returns what
+    ``apply`` takes over and turns into words for people. Nothing has happened unless ``apply`` was
+    called. Numbers that are not finite are shown as such, without warnings.
     """
 
     title: str
@@ -36,6 +34,20 @@ class Task:
         return self.apply(finished(self.work))
 
 
+Answer: TypeAlias = str | Task
+"""What a command says at once, or what will say it."""
+
+
+def finished(run: Generator[float, None, Result]) -> Result:
+    """What long work returns in the end, without looking at its progress."""
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
 def quietly(work: Generator[Progress, None, Result]) -> Generator[Progress, None, Result]:
     """The same work without NumPy's warnings, which would be written across the screen."""
     while True:
@@ -46,7 +58,3 @@ def quietly(work: Generator[Progress, None, Result]) -> Generator[Progress, None
                 result: Result = end.value
                 return result
         yield progress
-
-
-Answer = str | Task
-"""What a command says at once, or what will say it."""
