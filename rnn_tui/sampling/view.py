@@ -13,7 +13,7 @@ from rnn_tui.sampling.units import Ranking, Watched
 from rnn_tui.sampling.weights import Weights
 
 Phase: TypeAlias = Literal["writing", "paused", "ended"]
-"""``paused`` goes on when it is told to; ``ended`` has its length, or was stopped by ``stop_at``."""
+"""``paused`` goes on when told to; ``ended`` has its length, or was stopped by ``stop_at``."""
 
 Colour: TypeAlias = Literal["surprise", "unit", "none"]
 """What the colour of a character says."""
