@@ -19,11 +19,20 @@ class Lane:
     weights: Weights | None = None
     temperature: float | None = None
 
+    @property
+    def own_temperature(self) -> bool:
+        """Whether it has a temperature of its own."""
+        return self.temperature is not None
+
     def settings(self, settings: Settings) -> Settings:
         """Those of the sampler, with what is this lane's own."""
         if self.temperature is None:
             return settings
         return replace(settings, temperature=self.temperature)
+
+    def warmed(self, temperature: float) -> Lane:
+        """The same at another temperature of its own."""
+        return Lane(f"temperature {temperature:g}", self.weights, temperature)
 
 
 ALONE = (Lane(),)
@@ -32,7 +41,7 @@ ALONE = (Lane(),)
 
 def at_temperatures(temperatures: tuple[float, ...]) -> tuple[Lane, ...]:
     """One network at several temperatures."""
-    return tuple(Lane(f"temperature {value:g}", None, value) for value in temperatures)
+    return tuple(Lane().warmed(value) for value in temperatures)
 
 
 def of_weights(several: tuple[Weights, ...]) -> tuple[Lane, ...]:
