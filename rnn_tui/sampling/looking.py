@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Final
+from collections.abc import Callable, Generator
+from typing import Final, TypeAlias
 
 from rnn_tui.core.work import Task
 from rnn_tui.sampling.errors import SamplerError
-from rnn_tui.sampling.units import Ranking, Watched, places, rank_units
+from rnn_tui.sampling.units import Place, Ranking, Watched, places, rank_units
 from rnn_tui.sampling.view import Colour
 from rnn_tui.sampling.weights import Weights
 
@@ -15,6 +15,9 @@ COLOURS: Final[tuple[Colour, ...]] = ("surprise", "unit", "none")
 
 PLACES: Final = 30
 """How many places of a text are looked for."""
+
+Reads: TypeAlias = Callable[[], str | bytes]
+"""Reads a text when it is needed: it may be large."""
 
 
 class Looking:
@@ -66,17 +69,17 @@ class Looking:
         watched = known[self._place] if known else Watched(*divmod(self._place, sizes.hidden))
         self.units, self.colour = (watched,), "unit"
 
-    def rank(self, weights: Weights, text: str | bytes, name: str) -> Task:
+    def rank(self, weights: Weights, text: Reads, name: str) -> Task:
         """Find out which units track which properties of a text, such as the run's own."""
 
         def apply(ranking: Ranking) -> str:
             self.ranking, self.ranked = ranking, f"{weights.title} on {name}"
             return ""
 
-        return Task("ranking the units", rank_units(weights, text), apply)
+        return Task("ranking the units", _ranking(weights, text), apply)
 
-    def places(self, weights: Weights, text: str | bytes) -> Task:
-        """Find where in a text the watched units are most on: ``run`` gives Places to the work.
+    def places(self, weights: Weights, text: Reads) -> Task:
+        """Find where in a text the watched units are most on: the work returns Places.
 
         Raises SamplerError while no unit is watched.
         """
@@ -86,7 +89,13 @@ class Looking:
         return Task("looking for places", _places(weights, text, self.units), lambda _: "")
 
 
+def _ranking(weights: Weights, text: Reads) -> Generator[float, None, Ranking]:
+    yield 0.0
+    return (yield from rank_units(weights, text()))
+
+
 def _places(
-    weights: Weights, text: str | bytes, units: tuple[Watched, ...]
-) -> Generator[float, None, object]:
-    return (yield from places(weights, text, units, count=PLACES))
+    weights: Weights, text: Reads, units: tuple[Watched, ...]
+) -> Generator[float, None, tuple[Place, ...]]:
+    yield 0.0
+    return (yield from places(weights, text(), units, count=PLACES))

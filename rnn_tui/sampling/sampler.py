@@ -5,6 +5,7 @@ What takes long is a ``Task``; its work may be done in a thread, everything else
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -236,9 +237,15 @@ class Sampler:
                 text.lane = after
 
     def faster(self, by: int) -> str:
-        """The next speed, or the one before."""
-        place = SPEEDS.index(self.speed) + by
-        self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+        """The next speed, or the one before; the last is as fast as it goes."""
+        slower = [speed for speed in SPEEDS if 0 < speed < (self.speed or math.inf)]
+        faster = [speed for speed in SPEEDS if speed > self.speed > 0 or not speed]
+        self.speed = faster[0] if by > 0 else (slower or [SPEEDS[0]])[-1]
+        return self.pace
+
+    @property
+    def pace(self) -> str:
+        """How fast it writes, in words."""
         return f"{self.speed:,} characters a second" if self.speed else "as fast as it goes"
 
 
