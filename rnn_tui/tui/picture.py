@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 import tempfile
 import time
-from html import escape, unescape
 from pathlib import Path
-
-from rich.cells import cell_len
 
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import RunDirectory, create
 from rnn_tui.text.corpus import load_builtin
 from rnn_tui.training.client import Client, SocketClient, start_server
 from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.exports import screenshot
 from rnn_tui.tui.widgets.sample_pane import SamplePane
 
 SIZE = (160, 45)
@@ -32,17 +29,6 @@ WALK = ("break norm(dh) < 1e-2", "go dz_40", "select value[37]", "verify")
 
 SECONDS = 240.0
 
-SPACED = re.compile(
-    r'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+" )textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*)'
-    r">(?P<text>[^<]*)<"
-)
-"""A text of a picture, with the place of its first cell and its length."""
-
-SPACE = "\xa0"
-
-EXTERNAL_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-"""A picture in a README asks nobody for a font."""
-
 
 async def draw(directory: RunDirectory) -> dict[str, str]:
     """Watch the run until it is done and a text has been written, then step; screens as SVG."""
@@ -51,7 +37,7 @@ async def draw(directory: RunDirectory) -> dict[str, str]:
     async def connect() -> Client:
         return await SocketClient.connect(directory, owner=True, process=process)
 
-    app = RnnTuiApp(connect, directory.name, owner=True)
+    app = RnnTuiApp(connect, directory, owner=True)
     async with app.run_test(size=SIZE) as pilot:
         deadline = time.monotonic() + SECONDS
 
@@ -69,31 +55,14 @@ async def draw(directory: RunDirectory) -> dict[str, str]:
             pass
         await pilot.press("escape", "1")
         await pilot.pause(1.0)
-        dashboard = _screenshot(app)
+        dashboard = screenshot(app)
         await pilot.press("s")
         while not await until(getattr(app.screen, "stepper", None) is not None):
             pass
         for command in WALK:
             app.screen.do(command)  # type: ignore[attr-defined]
             await pilot.pause(0.5)
-        return {"dashboard": dashboard, "stepper": _screenshot(app)}
-
-
-def _screenshot(app: RnnTuiApp) -> str:
-    picture = EXTERNAL_FONT.sub("", app.export_screenshot(title="rnn-tui"))
-    return SPACED.sub(_without_spaces, picture)
-
-
-def _without_spaces(found: re.Match[str]) -> str:
-    """The same text where its first letter stands: some programs skip the spaces before it."""
-    text = unescape(found["text"])
-    kept = text.strip(SPACE)
-    if not kept or not cell_len(text):
-        return found[0]
-    cell = float(found["length"]) / cell_len(text)
-    x = float(found["x"]) + cell * (len(text) - len(text.lstrip(SPACE)))
-    length, escaped = cell * cell_len(kept), escape(kept).replace(SPACE, "&#160;")
-    return f'x="{x:.1f}"{found["y"]}textLength="{length:.1f}"{found["rest"]}>{escaped}<'
+        return {"dashboard": dashboard, "stepper": screenshot(app)}
 
 
 def _phase(app: RnnTuiApp) -> str:
