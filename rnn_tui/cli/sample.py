@@ -1,15 +1,16 @@
-"""``sample``: texts by a network, or the score of one, as lines of output."""
+"""``sample``: texts by a network, in the app or as lines of output, or the score of one."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
+from rnn_tui.cli.app import require_terminal, take_keys_from_terminal
 from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, runs_option
 from rnn_tui.cli.walked import telling
@@ -19,19 +20,12 @@ from rnn_tui.runs.listing import list_runs, summarize
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.corpus import load_paths
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import (
-    ONE_THREAD,
-    RefusedError,
-    ServerGoneError,
-    SocketClient,
-)
+from rnn_tui.training.client import ONE_THREAD
 
 if TYPE_CHECKING:
     from rnn_tui.sampling.settings import Settings
+    from rnn_tui.sampling.sources import StoredSource
     from rnn_tui.sampling.weights import Weights
-
-LIVE_SECONDS: Final = 10.0
-"""How long a trainer may take to give its weights away; then the last checkpoint is read."""
 
 LONGEST_PROMPT: Final = 2**24
 """Bytes of a prompt that comes through standard input."""
@@ -39,7 +33,10 @@ LONGEST_PROMPT: Final = 2**24
 SETTINGS: Final = ("temperature", "top_k", "top_p", "seed", "length", "stop_at")
 """Options that are settings of the sampler, read as on its screen."""
 
-_ONLY_DRAWN: Final = ("prompt", "count", *SETTINGS)
+_SCORED_ALONE: Final = ("prompt", "count", *SETTINGS)
+_ONLY_LINES: Final = ("score", "json_", "count")
+_OPTIONS: Final = {"length": "-n", "stop_at": "--stop", "json_": "--json"}
+"""How an option is called where it is not called as its value is."""
 
 
 class SampleCommand(RunCommand):
@@ -48,7 +45,7 @@ class SampleCommand(RunCommand):
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "Text": ("prompt", "length", "stop_at", "count", "score"),
         "Drawing": ("temperature", "top_k", "top_p", "seed"),
-        "Run and output": ("at", "json_", "runs", "help"),
+        "Run and output": ("at", "screen", "json_", "runs", "help"),
     }
 
 
@@ -76,13 +73,13 @@ class SampleCommand(RunCommand):
     metavar="STEP",
     help="the network after this step of training  [the last]",
 )
+@click.option("--screen", is_flag=True, help="look into it, branch and compare, in the app")
 @click.option("--json", "json_", is_flag=True, help="a line for each character, as JSON")
 @runs_option
 def sample(
     run: str | None,
     at: int | None,
-    score: str | None,
-    json_: bool,
+    screen: bool,
     runs: str | None,
     **options: Any,
 ) -> int:
@@ -99,34 +96,38 @@ def sample(
     and the last line is {"total": ...}.
     """
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
-    _check(score, options)
+    _check(screen, options)
     settings = _settings(options)
     directory = _run(run, runs)
-    weights = _weights(directory, at)
+    source = _source(directory, at)
+    weights = asyncio.run(_newest(source))
+    if source.trouble:
+        words = f"its trainer gave no weights, the last checkpoint is read: {source.trouble}"
+        click.echo(f"rnn-tui: {visible_line(f'{directory.name}: {words}')}", err=True)
+    if screen:
+        return _open(directory, source, weights, settings, options["prompt"])
     if sys.stderr.isatty():
         click.echo(visible_line(weights.title), err=True)
-    from rnn_tui.cli import sampled
-
-    text = None if score is None else _scored_text(weights, score)
-    prompt = _prompt(options["prompt"])
-    _tell_missing(weights, prompt)
     try:
-        if text is not None:
-            sampled.write_score(weights, text, json_)
-        else:
-            write = sampled.write_json if json_ else sampled.write_texts
-            write(weights, settings, prompt, options["count"] or 1)
+        _write(weights, settings, options)
     except ValueError as error:
         raise ConfigError(str(error)) from error  # the network has diverged
     return 0
 
 
-def _check(score: str | None, options: Mapping[str, Any]) -> None:
-    given = [name for name in _ONLY_DRAWN if options[name] is not None]
-    if score is not None and given:
-        option = {"length": "-n", "stop_at": "--stop"}.get(given[0])
-        option = option or f"--{given[0].replace('_', '-')}"
-        raise ConfigError(f"{option} does not go with --score, which draws nothing: leave it out")
+def _check(screen: bool, options: Mapping[str, Any]) -> None:
+    if screen:
+        _refuse(_ONLY_LINES, options, "--screen")
+        require_terminal("rnn-tui sample without --screen", reads_text=options["prompt"] == "-")
+    if options["score"] is not None:
+        _refuse(_SCORED_ALONE, options, "--score, which draws nothing")
+
+
+def _refuse(names: Sequence[str], options: Mapping[str, Any], beside: str) -> None:
+    for name in names:
+        if options[name] not in (None, False):
+            option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+            raise ConfigError(f"{option} does not go with {beside}: leave it out")
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:
@@ -152,41 +153,23 @@ def _run(run: str | None, runs: str | None) -> RunDirectory:
     raise ConfigError(f"no run in {folder} has learned anything: rnn-tui train makes one")
 
 
-def _weights(directory: RunDirectory, at: int | None) -> Weights:
-    """Of a step, or of now where somebody trains the run, or of the last checkpoint."""
-    from rnn_tui.sampling.weights import from_checkpoint
+def _source(directory: RunDirectory, at: int | None) -> StoredSource:
+    """Of now, or of a step: made again where that has no checkpoint, and an earlier one has."""
+    from rnn_tui.sampling.sources import StoredSource
 
-    if at is not None:
-        return _weights_at(directory, at)
-    if directory.holder() is not None:
-        try:
-            return asyncio.run(_live(directory))
-        except (ServerGoneError, RefusedError, TimeoutError) as error:
-            reason = str(error) or "it does not answer"
-            words = f"its trainer gave no weights, the last checkpoint is read: {reason}"
-            click.echo(f"rnn-tui: {visible_line(f'{directory.name}: {words}')}", err=True)
-    return from_checkpoint(directory)
+    source = StoredSource(directory, at)
+    if at is None or at in source.checkpoints() or at >= summarize(directory).step:
+        return source
+    return StoredSource(directory, at, _made_again(directory, at))
 
 
-async def _live(directory: RunDirectory) -> Weights:
-    from rnn_tui.sampling.live import take_weights
-
-    async with asyncio.timeout(LIVE_SECONDS):
-        client = await SocketClient.connect(directory, seconds=LIVE_SECONDS / 2)
-        try:
-            return await take_weights(client, client.welcome)
-        finally:
-            await client.close()
+async def _newest(source: StoredSource) -> Weights:
+    return await source.newest()
 
 
-def _weights_at(directory: RunDirectory, at: int) -> Weights:
-    """A checkpoint, or what the steps behind an earlier one lead to when they are made again."""
-    from rnn_tui.runs.checkpoint import list_checkpoints
-    from rnn_tui.sampling.weights import Weights, from_checkpoint
-
-    kept = list_checkpoints(directory.checkpoints) if directory.checkpoints.is_dir() else ()
-    if at in (0, *kept) or at >= summarize(directory).step:
-        return from_checkpoint(directory, at)
+def _made_again(directory: RunDirectory, at: int) -> Weights:
+    """What the steps behind an earlier checkpoint lead to."""
+    from rnn_tui.sampling.weights import Weights
     from rnn_tui.stepping.replay import run_window
 
     with telling() as tell:
@@ -194,6 +177,45 @@ def _weights_at(directory: RunDirectory, at: int) -> Weights:
     dtype = directory.config().dtype
     params = {name: value.astype(dtype) for name, value in window.params.items()}
     return Weights(params, window.cell, window.vocabulary, at, directory.name)
+
+
+def _write(weights: Weights, settings: Settings, options: Mapping[str, Any]) -> None:
+    """Lines of output."""
+    from rnn_tui.cli import sampled
+
+    if options["score"] is not None:
+        sampled.write_score(weights, _scored_text(weights, options["score"]), options["json_"])
+        return
+    prompt = _prompt(options["prompt"])
+    _tell_missing(weights, prompt)
+    write = sampled.write_json if options["json_"] else sampled.write_texts
+    write(weights, settings, prompt, options["count"] or 1)
+
+
+def _open(
+    directory: RunDirectory,
+    source: StoredSource,
+    weights: Weights,
+    settings: Settings,
+    prompt: str | None,
+) -> int:
+    """The app; it has begun to write where there is a prompt."""
+    from rnn_tui.sampling.errors import SamplerError
+    from rnn_tui.sampling.sampler import Sampler
+    from rnn_tui.tui.housekeeping import Housekeeping
+
+    sampler = Sampler(weights, settings)
+    try:
+        if prompt is not None:
+            sampler.message = sampler.write(_prompt(prompt)).run()
+    except SamplerError as error:
+        raise ConfigError(str(error)) from error
+    if prompt == "-":
+        take_keys_from_terminal()
+    Housekeeping.hold()  # nothing is collected before the first frame
+    from rnn_tui.tui.sampling_app import open_sampler
+
+    return open_sampler(sampler, source, directory.log_file)
 
 
 def _prompt(prompt: str | None) -> str:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from pathlib import Path
 
 from textual.app import SystemCommand
 from textual.worker import Worker
@@ -17,6 +16,7 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
 from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop, Welcome
 from rnn_tui.tui.feed import Feed
+from rnn_tui.tui.sampling_in import SamplingIn
 from rnn_tui.tui.screens.dashboard import DashboardScreen
 from rnn_tui.tui.screens.leave import Choice, LeaveScreen
 from rnn_tui.tui.stepping_in import SteppingIn
@@ -35,9 +35,8 @@ class RnnTuiApp(TerminalApp):
 
     Args:
         connect: reaches the run's server; called again when the server is gone.
-        name_of_run: what the run is called.
+        directory: the run's; an unexpected error is written into its log.
         owner: whether the run ends with this app unless it is told otherwise.
-        log_file: where an unexpected error is written.
         how_to: the command that does something with the run, such as ``resume`` or ``attach``.
     """
 
@@ -46,18 +45,18 @@ class RnnTuiApp(TerminalApp):
     def __init__(
         self,
         connect: Callable[[], Awaitable[Client]],
-        name_of_run: str,
+        directory: RunDirectory,
         owner: bool = False,
-        log_file: Path | None = None,
         how_to: Callable[[str], str] | None = None,
     ) -> None:
-        super().__init__(log_file)
-        self.name_of_run = name_of_run
+        super().__init__(directory.log_file)
+        self.name_of_run = directory.name
         self.owner = owner
-        self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {name_of_run}")
+        self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {directory.name}")
         self.dashboard = DashboardScreen()
         self.feed = Feed(connect, self.dashboard)
         self.stepping_in = SteppingIn(self, self.feed)
+        self.sampling_in = SamplingIn(self, self.feed, directory)
 
     def more_commands(self) -> Iterable[SystemCommand]:
         """Every array by its name."""
@@ -106,6 +105,10 @@ class RnnTuiApp(TerminalApp):
         """Pause, and open the stepper on what the next training step will use."""
         self.run_worker(self.stepping_in.step_through(welcome), exit_on_error=True)
 
+    def open_sampler(self, welcome: Welcome) -> None:
+        """Open the sampler on the weights of now, and let training go on."""
+        self.run_worker(self.sampling_in.sample(welcome), exit_on_error=True)
+
     # -- keys --------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
@@ -149,7 +152,7 @@ class RnnTuiApp(TerminalApp):
             return await SocketClient.connect(directory, owner, process)
 
         how_to = partial(hints.command, directory=directory)
-        app = cls(connect, directory.name, owner, directory.log_file, how_to)
+        app = cls(connect, directory, owner, how_to)
         farewell = app.run()
         app.say_farewell(farewell)
         if process is not None and app.stopped:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.screen import ModalScreen
 
 from rnn_tui.training.client import RefusedError, ServerGoneError
 from rnn_tui.training.protocol import Done, Pause, Poll, Resume, Status, Update, Welcome
 from rnn_tui.tui.feed import Feed
-from rnn_tui.tui.screens.taking import CLOSED_SECONDS, LeftError, TakingScreen
+from rnn_tui.tui.screens.taking import answered, taken
 
 if TYPE_CHECKING:
     from rnn_tui.stepping.window import Window
-
-SAID_SECONDS = 0.25
-"""A window that arrives sooner is walked through without a word before it."""
 
 _NEVER = 2**62
 _ONLY_STATUS = Poll(_NEVER, _NEVER, _NEVER, _NEVER)
@@ -42,7 +38,7 @@ class SteppingIn:
             return
         self._busy = True
         try:
-            window = await self._taken(welcome)
+            window = await taken(self._app, "the window", partial(self._take, welcome))
             if window is not None:
                 await self._walk(window)
         except (RefusedError, ServerGoneError) as error:
@@ -51,22 +47,6 @@ class SteppingIn:
             self._busy = False
         await self.give_back()
         self._feed.wake()
-
-    async def _taken(self, welcome: Welcome) -> Window | None:
-        """The window; None if somebody no longer wanted it. What takes long is said meanwhile."""
-        taking = TakingScreen()
-        work = asyncio.create_task(self._take(welcome, taking.tell))
-        try:
-            done, _ = await asyncio.wait({work}, timeout=SAID_SECONDS)
-            if not done:
-                await self._app.push_screen(taking)
-            window = await work
-        except LeftError:
-            return None
-        finally:
-            work.cancel()
-            await taking.close()
-        return None if taking.left else window
 
     async def _take(self, welcome: Welcome, tell: Callable[[float], None]) -> Window:
         from rnn_tui.stepping.live import take_window  # not before: it loads the network
@@ -77,8 +57,7 @@ class SteppingIn:
     async def _walk(self, window: Window) -> None:
         from rnn_tui.tui.screens.stepper import StepperScreen
 
-        while isinstance(self._app.screen, ModalScreen):  # a question that was asked meanwhile
-            await asyncio.sleep(CLOSED_SECONDS)
+        await answered(self._app)
         await self._app.push_screen_wait(StepperScreen(window))
 
     async def _pause(self) -> None:

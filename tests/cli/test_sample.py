@@ -6,13 +6,13 @@ import pty
 import signal
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.sampling import sources
 from rnn_tui.sampling.engine import Engine
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.sampling.weights import from_checkpoint
@@ -213,7 +213,7 @@ def test_a_run_that_is_being_trained_gives_its_weights_and_goes_on(
 def test_a_trainer_that_cannot_be_reached_leaves_the_last_checkpoint(
     rnn_tui: Run, run: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("rnn_tui.cli.sample"), "LIVE_SECONDS", 0.1)
+    monkeypatch.setattr(sources, "LIVE_SECONDS", 0.1)
     alone = text(rnn_tui("sample", run))
     with RunDirectory(folder / run).lock():
         said = rnn_tui("sample", run)

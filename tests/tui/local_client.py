@@ -167,9 +167,7 @@ class Opened:
         self.connections = 0
         self.refused = 0
         self.client = LocalClient(run, pieces)
-        self.app = RnnTuiApp(
-            self._connect, run.directory.name, owner, run.directory.path / "log.txt"
-        )
+        self.app = RnnTuiApp(self._connect, run.directory, owner)
 
     async def _connect(self) -> LocalClient:
         if not self.reachable:

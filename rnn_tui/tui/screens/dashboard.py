@@ -56,6 +56,7 @@ class DashboardScreen(Screen[None]):
         _key("space", "pause", "pause", "pause or go on training", show=True),
         _key("n", "one_step", "one step", "make one training step", show=True),
         _key("s", "step_through", "stepper", "step through the next training step", show=True),
+        _key("T", "open_sampler", "sampler", "write texts and look into them", show=True),
         _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", show=True),
         _key("minus", "rate(-1)", "lr down", "lower the learning rate", show=True),
         _key("t,i", "prompt", "write", "write a prompt", show=True),
@@ -180,6 +181,11 @@ class DashboardScreen(Screen[None]):
         """Go through the next training step, operation by operation."""
         if self.frame is not None:
             self.app.step_through(self.frame.history.welcome)  # type: ignore[attr-defined]
+
+    def action_open_sampler(self) -> None:
+        """Write texts with the network as it is now, while training goes on."""
+        if self.frame is not None:
+            self.app.open_sampler(self.frame.history.welcome)  # type: ignore[attr-defined]
 
     def action_rate(self, direction: int) -> None:
         """Change the learning rate by a quarter."""
