@@ -1,0 +1,29 @@
+"""Keys that act in the order in which they were pressed."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.actions import SkipAction
+from textual.app import App
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+async def act_in_order(field: Widget, event: events.Key) -> None:
+    """Carry out what is bound to a key by a field that letters are typed into, or around it.
+
+    Otherwise a binding is looked up after the key went up to the app and came back, behind the
+    letters that followed it: of "ab", enter and "c" in one burst, enter would find "abc". Keys of
+    the screen and of the app go their usual way.
+    """
+    if event.is_printable:
+        return
+    bound = field.screen.active_bindings.get(event.key)
+    if bound is None or not bound.enabled or isinstance(bound.node, App | Screen):
+        return
+    try:
+        await bound.node.run_action(bound.binding.action)
+    except SkipAction:
+        return
+    event.stop()
+    event.prevent_default()
