@@ -59,7 +59,7 @@ async def test_keys_of_the_dashboard_are_text_in_the_prompt(tmp_path) -> None:
 
 async def test_the_footer_names_no_key_that_is_text_in_the_prompt(tmp_path) -> None:
     async with watching(tmp_path) as (opened, pilot):
-        assert "lr up" in opened.lines[-1]
+        assert "+ - lr" in opened.lines[-1]
         await pilot.press("t")
         await until(pilot, lambda: "leave the prompt" in opened.lines[-1])
         assert "lr" not in opened.lines[-1]

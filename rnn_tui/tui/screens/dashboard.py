@@ -44,9 +44,21 @@ SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
 
 
-def _key(keys: str, action: str, short: str, does: str, show: bool = False) -> Binding:
+RATE = Binding.Group("lr")
+"""Two keys with one word in the footer, which 80 columns have room for."""
+
+
+def _key(
+    keys: str,
+    action: str,
+    short: str,
+    does: str,
+    show: bool = False,
+    group: Binding.Group | None = None,
+) -> Binding:
     """A key of the dashboard; its id is that of its action, so that users can map it anew."""
-    return Binding(keys, action, short, show=show, tooltip=does, id=f"dashboard.{action}")
+    name = f"dashboard.{action}"
+    return Binding(keys, action, short, show=show, tooltip=does, id=name, group=group)
 
 
 class DashboardScreen(Screen[None]):
@@ -57,8 +69,8 @@ class DashboardScreen(Screen[None]):
         _key("n", "one_step", "one step", "make one training step", show=True),
         _key("s", "step_through", "stepper", "step through the next training step", show=True),
         _key("T", "open_sampler", "sampler", "write texts and look into them", show=True),
-        _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", show=True),
-        _key("minus", "rate(-1)", "lr down", "lower the learning rate", show=True),
+        _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", True, RATE),
+        _key("minus", "rate(-1)", "lr down", "lower the learning rate", True, RATE),
         _key("t,i", "prompt", "write", "write a prompt", show=True),
         _key("less_than_sign,comma", "warm(-1)", "cooler", "lower the temperature"),
         _key("greater_than_sign,full_stop", "warm(1)", "warmer", "raise the temperature"),
