@@ -72,10 +72,11 @@ class StatePane(LinePane[View], can_focus=True):
             count += self._picture.pooled
             brief, reading = self._picture.brief, self._reading(self._picture.shown.step)
             if brief:
-                return f"3 {brief} · {reading}", f"3 {reading or brief}", "3 state"
+                return f"3 {brief} · {reading}", f"3 {brief}", "3 state"
         return (
             f"3 hidden state {after}, and its change · {count}",
             f"3 hidden state {after} · {count}",
+            f"3 state {after} · {count}",
             f"3 state {after}",
             "3 state",
         )

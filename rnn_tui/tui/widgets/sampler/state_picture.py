@@ -224,11 +224,8 @@ class StatePicture:
         """What the signs at the left mean, and the scales, where no line says it; else ""."""
         if self._plan is None or self._plan.heads:
             return ""
-        scales = (
-            f"{sign} {name} ±{_ending(block.scale)}"
-            for sign, name, block in zip(_SIGNS, _NAMES, self._blocks, strict=False)
-        )
-        return " · ".join(scales)
+        ends = [f"±{_ending(block.scale)}" for block in self._blocks]
+        return f"h {ends[0]}" + (f" · Δ change {ends[1]}" if ends[1:] else "")
 
 
 def _largest(values: tuple[Array, ...]) -> float:
