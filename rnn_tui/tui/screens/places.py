@@ -53,8 +53,8 @@ class PlacesList(LinePane[Places], can_focus=True):
         """Whose places, in which text."""
         name = units_name(view.units, view.layers)
         are = "are" if len(view.units) > 1 else "is"
-        long = f"places where {name} {are} most on · {visible_line(view.text)}"
-        return long, f"places where {name} {are} most on", name
+        short = f"places where {name} {are} most on"
+        return (f"{short} · {visible_line(view.text)}" if view.text else short), short, name
 
     def lines(self, view: Places, width: int, height: int) -> Sequence[Line]:
         """The head of the table, and as many places as there is room for."""
@@ -88,8 +88,8 @@ class PlacesScreen(ModalScreen[None]):
     """Shows places of ``text``, which is called so; escape closes it.
 
     Args:
-        places: highest first.
         units: whose places they are.
+        places: highest first.
         layers: how many the network has.
         text: what was searched, such as the name of a run; from data.
     """
@@ -110,12 +110,13 @@ class PlacesScreen(ModalScreen[None]):
 
     def __init__(
         self,
-        places: Sequence[Place],
         units: Sequence[Watched],
+        places: Sequence[Place],
         layers: int = 1,
         text: str = "",
     ) -> None:
         super().__init__()
+        layers = max(layers, *(unit.layer + 1 for unit in units), 1)
         self.found = Places(tuple(places), tuple(units), layers, text)
 
     def compose(self) -> ComposeResult:

@@ -30,7 +30,7 @@ _LARGE = 1000
 
 
 def _key(keys: str, columns: int, rows: int, does: str) -> Binding:
-    name = keys.partition(",")[0].removeprefix("shift+")
+    name = keys.partition(",")[0].removeprefix("alt+")
     action = f"move({columns}, {rows})"
     return Binding(keys, action, does, show=False, tooltip=does, id=f"sampler.unit-{name}")
 
@@ -38,15 +38,15 @@ def _key(keys: str, columns: int, rows: int, does: str) -> Binding:
 class StatePane(LinePane[View], can_focus=True):
     """Every unit of every layer in a cell, where there is room; below it what it changed by.
 
-    A click, or shift with the arrows, chooses a unit; what the mouse is over is read out.
+    A click, or alt with the arrows, chooses a unit; what the mouse is over is read out.
     """
 
     DEFAULT_CSS: ClassVar[str] = "StatePane { height: 8; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("shift+left,H", -1, 0, "the unit before"),
-        _key("shift+right,L", 1, 0, "the unit behind"),
-        _key("shift+up,K", 0, -1, "the unit above"),
-        _key("shift+down,J", 0, 1, "the unit below"),
+        _key("alt+left,left_curly_bracket", -1, 0, "the unit before"),
+        _key("alt+right,right_curly_bracket", 1, 0, "the unit behind"),
+        _key("alt+up", 0, -1, "the unit above"),
+        _key("alt+down", 0, 1, "the unit below"),
     ]
 
     class UnitChosen(Message):

@@ -15,7 +15,6 @@ from rnn_tui.sampling.units import Detector, Ranking, Watched
 from rnn_tui.sampling.view import View
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
-from rnn_tui.tui.widgets.sampler.unit_words import unit_name
 from rnn_tui.tui.widgets.status_bar import clip
 
 _HINTS = (
@@ -36,7 +35,7 @@ def _key(keys: str, action: str, does: str) -> Binding:
 class _Widths(NamedTuple):
     """Columns of the table."""
 
-    name: int
+    digits: int
     tracks: int
     bar: int
 
@@ -144,21 +143,21 @@ class UnitsPane(LinePane[View], can_focus=True):
         return max(height - 1 if height >= 3 else height, 1)
 
     def _widths(self, rows: Sequence[Detector], width: int) -> _Widths:
-        name = max(cell_len(_name(row)) for row in rows)
-        tracks = max(map(cell_len, PROPERTIES))
-        room = width - _MARKS - name - 2
+        digits = max(len(str(row.unit)) for row in rows)
+        tracks = max(cell_len(visible_line(row.tracks)) for row in rows)
+        room = width - _MARKS - cell_len(_name(rows[0], digits)) - 2
         bar = min(room - tracks - _R, _MOST_BAR)
         if bar < _LEAST_BAR:
-            return _Widths(name, max(min(tracks, room - _R), 0), 0)
-        return _Widths(name, tracks, bar)
+            return _Widths(digits, max(min(tracks, room - _R), 0), 0)
+        return _Widths(digits, tracks, bar)
 
     def _row(self, view: View, row: Detector, here: bool, widths: _Widths, width: int) -> Line:
         shown = any(_same_unit(row, watched) for watched in view.units)
         chosen = any(_same_unit(row, watched) for watched in self.marked)
         marks = f"{'+' if chosen else ' '}{'●' if shown else ' '} "
-        name, tracks = f"{_name(row):>{widths.name}}  ", clip(row.tracks, widths.tracks)
+        name, tracks = _name(row, widths.digits), clip(visible_line(row.tracks), widths.tracks)
         r = f"  r = {row.r:>5.2f} ".replace("-", "−")
-        text = f"{name}{tracks:<{widths.tracks}}{r}"
+        text = f"{name}  {tracks:<{widths.tracks}}{r}"
         ink = ("cursor" if self.has_focus else "strong") if here else "text"
         cells = round(abs(row.r) * widths.bar)
         return (
@@ -233,9 +232,10 @@ class UnitsPane(LinePane[View], can_focus=True):
         self.action_move(_WHEEL)
 
 
-def _name(row: Detector) -> str:
+def _name(row: Detector, digits: int) -> str:
     """The number alone where there is one layer: the column says that it is a unit's."""
-    return unit_name(row.layer, row.unit, row.layers) if row.layers > 1 else str(row.unit)
+    layer = f"layer {row.layer} unit " if row.layers > 1 else ""
+    return f"{layer}{row.unit:>{digits}}"
 
 
 def _same_unit(row: Detector, watched: Watched) -> bool:
