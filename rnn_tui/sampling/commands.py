@@ -28,7 +28,7 @@ class Command(NamedTuple):
 
 def carry_out(sampler: Sampler, line: str) -> Answer:
     """Do what one line says: the answer, or a task that gives it. Raises SamplerError."""
-    verb, _, rest = line.strip().partition(" ")
+    verb, _, rest = line.lstrip().partition(" ")
     command = COMMANDS.get(verb.lower().replace("_", "-"))
     if command is None:
         near = [name for name in COMMANDS if verb and name.startswith(verb[:2].lower())]
@@ -61,10 +61,10 @@ def _go(sampler: Sampler, rest: str) -> Answer:
 
 def _branch(sampler: Sampler, rest: str) -> Answer:
     vocabulary = sampler.texts.require().weights.vocabulary
-    symbol = str(parse_setting("stop-at", rest))[:2] if rest.strip() else " " * bool(rest)
+    symbol = " " if rest.strip() == "space" else str(parse_setting("stop-at", rest))
     found = vocabulary.encode_prompt(symbol).symbols
     if len(symbol) != 1 or len(found) != 1:
-        raise SamplerError("branch takes one character that the network knows, or \\n")
+        raise SamplerError("branch takes one character that the network knows, \\n or space")
     return sampler.branch(int(found[0]))
 
 

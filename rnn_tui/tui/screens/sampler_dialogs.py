@@ -1,0 +1,137 @@
+"""What the sampler asks or lists in a window of its own, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rnn_tui.core.work import Answer
+from rnn_tui.sampling.lanes import ALONE, Lane, at_temperatures, of_weights
+from rnn_tui.sampling.weights import Weights
+from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.screens.choice import ChoiceScreen
+from rnn_tui.tui.screens.help import keys_of
+from rnn_tui.tui.screens.sampler_weights import files, renew, use
+
+if TYPE_CHECKING:
+    from rnn_tui.tui.screens.comparing import Beside
+    from rnn_tui.tui.screens.sampler import SamplerScreen
+    from rnn_tui.tui.screens.saving import Saving
+
+
+def branch(screen: SamplerScreen) -> str | None:
+    """Choose another character in the place of the one that is looked at."""
+    from rnn_tui.tui.screens.branching import BranchScreen
+
+    column = screen.sampler.texts.require().column()
+    mark = column.mark
+    if mark is None:
+        return "the text has no character yet: let some be written"
+
+    def chosen(symbol: int | None) -> None:
+        if symbol is not None:
+            screen.ask(lambda: screen.sampler.branch(symbol))
+
+    screen.app.push_screen(BranchScreen(mark, column.weights.vocabulary), chosen)
+    return None
+
+
+def beside(screen: SamplerScreen) -> None:
+    """Choose what is written side by side."""
+    screen.run_worker(_beside(screen), exit_on_error=True)
+
+
+async def _beside(screen: SamplerScreen) -> None:
+    from rnn_tui.tui.screens.comparing import BesideScreen
+
+    found = await files(screen, lambda: (screen.source.checkpoints(), screen.source.others()))
+    if found is None:
+        return
+    steps, runs = found
+    now = ", ".join(lane.title for lane in screen.sampler.lanes if lane.title)
+    answer: Beside | None = await screen.app.push_screen_wait(BesideScreen(now, steps, runs))
+    if answer is None:
+        return
+    lanes = await files(screen, lambda: _lanes(screen, answer))
+    if lanes is not None:
+        screen.sampler.lanes = lanes
+        alone = "one text at a time"
+        screen.say(f"{len(lanes)} texts side by side: enter writes them" if lanes[1:] else alone)
+        screen.action_prompt()
+
+
+def _lanes(screen: SamplerScreen, answer: Beside) -> tuple[Lane, ...]:
+    source = screen.source
+    if answer.temperatures:
+        return at_temperatures(answer.temperatures)
+    several = [source.at(step) for step in answer.steps]
+    several += [source.of_run(name) for name in answer.runs]
+    return of_weights(tuple(several)) if several else ALONE
+
+
+def weights(screen: SamplerScreen) -> None:
+    """Choose what the next texts are written with."""
+    screen.run_worker(_weights(screen), exit_on_error=True)
+
+
+async def _weights(screen: SamplerScreen) -> None:
+    source = screen.source
+    found = await files(screen, lambda: (source.checkpoints(), source.others()))
+    if found is None:
+        return
+    steps, runs = found
+    takes: list[tuple[str, Callable[[], Weights] | None]] = []
+    if source.live:
+        takes.append(("the newest, for each text\nwhat the trainer has, or the last kept", None))
+    takes += [(f"step {step:,}", lambda step=step: source.at(step)) for step in reversed(steps)]
+    takes += [
+        (f"run {visible_line(name)} · step {step:,}", lambda name=name: source.of_run(name))
+        for name, step in runs
+    ]
+
+    listed = ChoiceScreen("write with", [words for words, _ in takes], 0, "takes them")
+    chosen = await screen.app.push_screen_wait(listed)
+    if chosen is not None:
+        await _use(screen, takes[chosen][1])
+
+
+async def _use(screen: SamplerScreen, take: Callable[[], Weights] | None) -> None:
+    if take is None:
+        screen.sampler.follow = True
+        await renew(screen)
+        screen.say("every new text takes the newest weights")
+        return
+    taken = await files(screen, take)
+    if taken is not None:
+        screen.sampler.follow = False
+        use(screen, taken)
+        screen.say(f"new texts are written with {visible_line(taken.title)}")
+
+
+def save(screen: SamplerScreen) -> None:
+    """Save the text, a table or a picture."""
+    from rnn_tui.tui.screens.saving import SaveScreen
+
+    column = screen.sampler.texts.require().column()
+
+    def chosen(saving: Saving | None) -> None:
+        if saving is not None:
+            screen.call_after_refresh(screen.save, saving)
+
+    screen.app.push_screen(SaveScreen(column), chosen)
+
+
+def keys(screen: SamplerScreen) -> None:
+    """The keys, the commands, and what the words mean."""
+    from rnn_tui.tui.screens.sampler_help import SamplerHelp
+
+    screen.app.push_screen(SamplerHelp(keys_of(screen)))
+
+
+DIALOGS: dict[str, Callable[[SamplerScreen], Answer | None]] = {
+    "branch": branch,
+    "beside": beside,
+    "weights": weights,
+    "save": save,
+    "keys": keys,
+}
