@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import ClassVar, Final
+from unicodedata import category
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from rnn_tui.sampling.tables import Distribution
-from rnn_tui.sampling.view import Column
+from rnn_tui.sampling.tree import Mark
 from rnn_tui.text.visible import visible_character
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
@@ -93,7 +94,9 @@ class SymbolList(LinePane[Distribution], can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Go to the character that was typed."""
-        typed = event.character if event.is_printable else _KEYS.get(event.key)
+        typed = event.character or ""
+        if not typed or category(typed[0]) == "Cc":
+            typed = _KEYS.get(event.key, "")
         if typed:
             event.stop()
             event.prevent_default()
@@ -185,9 +188,9 @@ def find(vocabulary: Vocabulary, typed: str) -> tuple[int | None, str]:
 
 
 class BranchScreen(ModalScreen[int | None]):
-    """Asks for a symbol in the place of the character under the cursor; None: leave it.
+    """Asks for a symbol in the place of ``mark``, any character but the start; None: leave it.
 
-    ``column`` must have one. The answer may be the symbol that is there.
+    The answer may be the symbol that is there.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -198,13 +201,10 @@ class BranchScreen(ModalScreen[int | None]):
         Binding("escape", "dismiss", "close", show=False, id="branch.close"),
     ]
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, mark: Mark, vocabulary: Vocabulary) -> None:
         super().__init__()
-        mark = column.mark
-        if mark is None:
-            raise ValueError("there is no character to put another one in the place of")
-        self._found = Distribution(mark, column.weights.vocabulary)
-        self._after = context(column)
+        self._found = Distribution(mark, vocabulary)
+        self._after = context(mark, vocabulary)
 
     def compose(self) -> ComposeResult:
         """The list."""

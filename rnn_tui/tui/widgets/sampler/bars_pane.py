@@ -48,7 +48,7 @@ class BarsPane(LinePane[View]):
         column, mark = view.column, view.mark
         if column is None or mark is None:
             return ("next character",)
-        after, bits = context(column), f"entropy {mark.entropy:.2f} bits"
+        after, bits = context(mark, column.weights.vocabulary), f"entropy {mark.entropy:.2f} bits"
         step = f"step {mark.weights_step:,}"
         return f"{after} · {step} · {bits}", f"{after} · {bits}", after, "next character"
 

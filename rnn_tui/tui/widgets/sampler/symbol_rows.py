@@ -9,8 +9,8 @@ from rich.cells import cell_len, set_cell_size
 
 from rnn_tui.sampling.tables import Distribution, Row
 from rnn_tui.sampling.tree import Mark, Origin
-from rnn_tui.sampling.view import Column
 from rnn_tui.text.visible import visible_character, visible_line
+from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.renderables.bars import PERCENT_WIDTH, bar, percentage
 from rnn_tui.tui.renderables.numbers import round_up
 from rnn_tui.tui.widgets.line_pane import Line, Span
@@ -21,6 +21,7 @@ AFTER_INK: Final = "edited"
 """Orange is what somebody changed."""
 
 _CONTEXT: Final = 12
+_LOOK_BACK: Final = 4 * _CONTEXT + 3  # bytes, should the first ones be the end of a character
 _GAP: Final = 2
 _SLIGHT: Final = 0.001
 """Numbers below it are fainter."""
@@ -182,9 +183,14 @@ def label(text: str) -> str:
     return text if len(text) > 1 else visible_character(text)
 
 
-def context(column: Column) -> str:
-    """What comes before the character that is looked at, such as "after “The st”"."""
-    if column.cursor <= 0:
+def context(mark: Mark, vocabulary: Vocabulary) -> str:
+    """What comes before a character, such as "after “The st”"."""
+    if mark.depth <= 1:
         return "at the beginning"
-    pieces = column.pieces[max(column.cursor - 4 * _CONTEXT, 0) : column.cursor]
+    earlier: list[int] = []
+    here = mark.parent
+    while here is not None and here.depth > 0 and len(earlier) < _LOOK_BACK:
+        earlier.append(here.symbol)
+        here = here.parent
+    pieces = map(vocabulary.decoder(), reversed(earlier))
     return f"after “{visible_line(''.join(pieces)[-_CONTEXT:])}”"
