@@ -33,7 +33,7 @@ LONGEST_PROMPT: Final = 2**24
 SETTINGS: Final = ("temperature", "top_k", "top_p", "seed", "length", "stop_at")
 """Options that are settings of the sampler, read as on its screen."""
 
-_SCORED_ALONE: Final = ("prompt", "count", *SETTINGS)
+_ONLY_DRAWN: Final = ("prompt", "count", *SETTINGS)
 _ONLY_LINES: Final = ("score", "json_", "count")
 _OPTIONS: Final = {"length": "-n", "stop_at": "--stop", "json_": "--json"}
 """How an option is called where it is not called as its value is."""
@@ -120,7 +120,7 @@ def _check(screen: bool, options: Mapping[str, Any]) -> None:
         _refuse(_ONLY_LINES, options, "--screen")
         require_terminal("rnn-tui sample without --screen", reads_text=options["prompt"] == "-")
     if options["score"] is not None:
-        _refuse(_SCORED_ALONE, options, "--score, which draws nothing")
+        _refuse(_ONLY_DRAWN, options, "--score, which draws nothing")
 
 
 def _refuse(names: Sequence[str], options: Mapping[str, Any], beside: str) -> None:

@@ -175,8 +175,9 @@ class StoredSource(_Files):
                 async with asyncio.timeout(STATUS_SECONDS):
                     if self._client is None:
                         self._client = await SocketClient.connect(self._directory, seconds=0.0)
-                    return await _asked(self._client)
-        except (ServerGoneError, RefusedError, TimeoutError, RunError):
+                    if found := await _asked(self._client):
+                        return found
+        except (ServerGoneError, TimeoutError, RunError):
             pass
         await self.close()
         return None
@@ -197,7 +198,7 @@ class LiveSource(_Files):
         super().__init__(directory)
         self._asks, self._welcome = asks, welcome
         self._turn = asyncio.Lock()
-        self._asking: asyncio.Task[Trained] | None = None
+        self._asking: asyncio.Task[Trained | None] | None = None
 
     async def newest(self, tell: Tell = nobody) -> Weights:
         """The trainer's, without a pause; one at a time."""
@@ -211,14 +212,16 @@ class LiveSource(_Files):
         if not task.done():
             return None
         self._asking = None
-        return None if task.exception() else task.result()
+        return task.result()
 
 
-async def _asked(asks: Asks) -> Trained:
-    update = await asks.ask(_ONLY_STATUS)
-    if isinstance(update, Update):
-        return Trained(update.status.step, update.status.phase)
-    raise RefusedError("the trainer did not say how far it is")
+async def _asked(asks: Asks) -> Trained | None:
+    """What a trainer is at; None if it does not say so."""
+    try:
+        update = await asks.ask(_ONLY_STATUS)
+    except (RefusedError, ServerGoneError):
+        return None
+    return Trained(update.status.step, update.status.phase) if isinstance(update, Update) else None
 
 
 def _kept(directory: RunDirectory) -> tuple[int, ...]:
