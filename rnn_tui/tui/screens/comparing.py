@@ -100,7 +100,7 @@ class BesideScreen(ModalScreen[Beside | None]):
         """The three, and none of them."""
         with Vertical(id="box") as box:
             box.border_title = Content("side by side")
-            box.border_subtitle = Content("tab on · space marks · enter takes · esc closes")
+            box.border_subtitle = Content("tab next · space marks · enter takes · esc closes")
             with Horizontal():
                 yield Label("temperatures", markup=False)
                 yield Input(

@@ -155,7 +155,7 @@ class Way(Static):
     def show(self, chosen: bool) -> None:
         """Draw it as chosen, or as not."""
         name = (f"{'▸' if chosen else ' '} {self.kind:<9}", "bold $primary" if chosen else "")
-        self.update(Content.assemble(name, (self._words, "" if chosen else "$text-muted")))
+        self.update(Content.assemble(name, (self._words, "" if chosen else "dim")))
 
     def on_click(self) -> None:
         """Choose it."""

@@ -32,6 +32,11 @@ class Asking:
         lines = (strip.text for strip in app.screen._compositor.render_strips(app.size))
         return " ".join(" ".join(lines).replace("│", " ").split())
 
+    @property
+    def focus(self) -> str | None:
+        """What the keys go to."""
+        return self.screen.focused and self.screen.focused.id
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
@@ -39,6 +44,12 @@ class Asking:
     async def enter(self, temperatures: str) -> None:
         self.screen.query_one(Input).value = temperatures
         await self.press("enter")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key has been dealt with long before Textual looks for the next one."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)
 
 
 @asynccontextmanager
@@ -154,10 +165,10 @@ async def test_the_arrows_go_through_all_of_it() -> None:
         seen = []
         for _ in range(5):
             await asked.press("down")
-            seen.append(asked.screen.focused.id)
+            seen.append(asked.focus)
         assert seen == ["steps", "steps", "runs", "alone", "temperatures"]
         await asked.press("up", "up")
-        assert asked.screen.focused.id == "runs"
+        assert asked.focus == "runs"
 
 
 async def test_a_click_marks_and_a_click_on_the_last_line_answers() -> None:

@@ -44,6 +44,12 @@ class Asking:
 
 
 @pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key has been dealt with long before Textual looks for the next one."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)
+
+
+@pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The present folder, which is the home folder, too."""
     monkeypatch.chdir(tmp_path)

@@ -30,8 +30,7 @@ _LEAST_TEXT = 16
 _HEADED = 4
 """Lines from which on one says what stands in the columns."""
 _NAME = 12
-_BYTES = 4
-"""A character has as many at most."""
+_BYTES = 4  # of a character, at most
 
 
 class Row(NamedTuple):
@@ -160,7 +159,7 @@ class TextsPane(LinePane[View], can_focus=True):
 
     def _line(self, row: Row, active: int, facts: Sequence[Fact], width: int, digits: int) -> Line:
         text, here = row.text, self.has_focus and row.text.number == self._number
-        mark = "► " if text.number == active else "• " if text.shown else "  "
+        mark = "► " if text.number == active else "● " if text.shown else "  "
         indent = " " * min(_INDENT * (row.depth - 1), width // 4) + "└ " if row.depth else ""
         front = f"{text.number:>{digits}} {indent}"
         behind = "".join(f"  {clip(fact.write(text), fact.width):>{fact.width}}" for fact in facts)
@@ -249,7 +248,7 @@ def _facts(texts: Sequence[Listed], width: int) -> list[Fact]:
     facts = [
         Fact("weights" if named else "step", max(steps, 4), lambda text: _weights(text, named)),
         Fact("temp.", 5, lambda text: f"{text.settings.temperature:.4g}"),
-        Fact("bits/ch.", 8, lambda text: _bits(text)),
+        Fact("bits/ch.", 8, _bits),
         Fact("", 7, lambda text: text.phase),
     ]
     for gone in (3, 0, 0, 0):
@@ -270,16 +269,17 @@ def _bits(text: Listed) -> str:
 
 def _heading(facts: Sequence[Fact], width: int) -> Line:
     behind = "".join(f"  {fact.heading:>{fact.width}}" for fact in facts)
-    return (Span(" " * (width - cell_len(behind)) + behind, "dim"),)
+    return (Span(" " * (width - cell_len(behind)) + behind, "faint"),)
 
 
 def _apart(text: Listed, room: int) -> tuple[str, str]:
     """The end of what it shares with others, or of its prompt, and what sets it apart."""
     start, room = text.fork if text.parent else _first_drawn(text), max(room, 0)
-    before = text.pieces[max(start - room // 3, 0) : start]
-    while before and cell_len(visible_line("".join(before))) > room // 3:
-        before = before[1:]
-    shared = visible_line("".join(before))
+    before, most = text.pieces[max(start - room, 0) : start], 2 * room // 5
+    cut = len(before) < start
+    while before and cell_len(visible_line("".join(before))) > most - cut:
+        before, cut = before[1:], True
+    shared = ("…" if cut and most else "") + visible_line("".join(before))
     end = min(start + _BYTES * room, text.count)
     own = visible_line("".join(text.pieces[start:end]))
     return shared, clip(own, max(room - cell_len(shared), 0))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
-from textual.message import Message
 
 from rnn_tui.sampling.lanes import of_weights
 from rnn_tui.sampling.sampler import Sampler
@@ -26,7 +25,7 @@ class Host(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.pane = TextsPane()
-        self.said: list[Message] = []
+        self.said: list[tuple[str, int]] = []
 
     def compose(self) -> ComposeResult:
         yield self.pane
@@ -46,6 +45,12 @@ class Host(App[None]):
 
     def on_texts_pane_dropped(self, message: TextsPane.Dropped) -> None:
         self.said.append(("dropped", message.number))
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key has been dealt with long before Textual looks for the next one."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)
 
 
 def wrote(
@@ -126,7 +131,8 @@ async def test_a_line_says_what_sets_the_text_apart() -> None:
 async def test_of_a_long_prompt_only_the_end_is_shown() -> None:
     sampler = wrote(None, "a" * 300 + "bc", drawn=9)
     line = (await listed(sampler.view()))[1]
-    assert "aabc" + sampler.texts.require().written[302:] in line
+    assert "aaabc" + sampler.texts.require().written[302:] in line
+    assert line[4] == "…"
     assert line.count("a") < 40
 
 
@@ -140,7 +146,7 @@ async def test_what_is_shown_is_marked_and_so_is_the_one_with_the_cursor() -> No
     sampler = wrote(None, "a", "b", "c")
     sampler.texts.beside(1)
     _, *lines = await listed(sampler.view())
-    assert [line[:3] for line in lines[:3]] == ["• 1", "  2", "► 3"]
+    assert [line[:3] for line in lines[:3]] == ["● 1", "  2", "► 3"]
 
 
 async def test_texts_of_several_runs_name_their_run() -> None:
