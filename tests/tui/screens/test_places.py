@@ -8,6 +8,7 @@ from textual.app import App
 from rnn_tui.sampling.units import Place, Watched
 from rnn_tui.tui.screens.places import PlacesScreen
 
+UNITS = (Watched(0, 37),)
 PLACES = (
     Place(1234567, 0.98, "as he said: ", '"', "no\nway"),
     Place(7, -0.5, "漢字\x1b[2J", "\n", "e\u0301 and on"),
@@ -16,7 +17,7 @@ PLACES = (
 
 
 class Host(App[None]):
-    def __init__(self, units=(Watched(0, 37),), places=PLACES, **known) -> None:
+    def __init__(self, units=UNITS, places=PLACES, **known) -> None:
         super().__init__()
         self.found = PlacesScreen(units, places, **known)
 
