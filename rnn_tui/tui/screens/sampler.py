@@ -34,6 +34,7 @@ from rnn_tui.tui.widgets.sampler.state_pane import StatePane
 from rnn_tui.tui.widgets.sampler.text_pane import TextPane
 from rnn_tui.tui.widgets.sampler.texts_pane import TextsPane
 from rnn_tui.tui.widgets.sampler.units_pane import UnitsPane
+from rnn_tui.tui.widgets.temperature_slider import STEP
 from rnn_tui.tui.writer import Writer
 
 TRAINED_SECONDS = 1.0
@@ -53,7 +54,8 @@ class SamplerScreen(CommandedScreen):
 
     def __init__(self, sampler: Sampler, source: Source) -> None:
         super().__init__(*REFUSALS)
-        self.sampler, self.source = sampler, source
+        self.sampler: Sampler = sampler
+        self.source: Source = source
         self._writer = Writer(self, sampler, self.show)
 
     def compose(self) -> ComposeResult:
@@ -160,7 +162,7 @@ class SamplerScreen(CommandedScreen):
 
     def action_prompt(self) -> None:
         """Go to the prompt."""
-        self.set_focus(self.query_one(PromptArea).entrance)
+        self.query_one(PromptArea).enter()
 
     @on(PromptArea.Submitted)
     def write_prompt(self, event: PromptArea.Submitted) -> None:
@@ -181,6 +183,7 @@ class SamplerScreen(CommandedScreen):
         self.ask(lambda: self.sampler.behind(event.text))
 
     @on(PromptArea.Left)
+    @on(Controls.Left)
     def leave_prompt(self) -> None:
         """To the text, at once: the next key acts on it."""
         self.action_pane(1)
@@ -220,12 +223,12 @@ class SamplerScreen(CommandedScreen):
 
     def action_warm(self, steps: int) -> None:
         """Raise or lower the temperature."""
-        self.query_one(Controls).warm(steps)
+        self.query_one(Controls).track.action_change(steps * STEP)
 
     def action_pane(self, number: int) -> None:
         """Go to a pane: first the focus, for a hidden focus would be moved elsewhere."""
         if number > len(PANES):
-            self.set_focus(self.query_one(Controls).entrance)
+            self.query_one(Controls).enter()
             return
         pane = self.query_one(PANES[number - 1][2])
         self.set_focus(pane if pane.can_focus else None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnn_tui.core.work import Answer
 from rnn_tui.sampling.units import Place
+from rnn_tui.tui import exports
 
 if TYPE_CHECKING:
     from rnn_tui.tui.screens.sampler import SamplerScreen
@@ -26,8 +27,7 @@ def follow(screen: SamplerScreen) -> str:
 def copy(screen: SamplerScreen) -> str:
     """Put the text into the clipboard."""
     text = screen.sampler.texts.require()
-    screen.app.copy_to_clipboard(text.written)
-    return f"{len(text.written):,} characters copied, where the terminal allows it; S saves a file"
+    return exports.copy(screen.app, text.written)
 
 
 def cycle(screen: SamplerScreen) -> str:
@@ -51,11 +51,12 @@ def places(screen: SamplerScreen) -> None:
     """Find where in the run's own text the shown units are most on."""
     looking = screen.sampler.looking
     work = looking.places(screen.network, lambda: screen.corpus)
+    units, layers = looking.units, screen.network.architecture.layers
 
     def found(places: tuple[Place, ...]) -> None:
         from rnn_tui.tui.screens.places import PlacesScreen
 
-        screen.app.push_screen(PlacesScreen(looking.units, places))
+        screen.app.push_screen(PlacesScreen(units, places, layers, screen.source.name))
 
     screen.errands.begin(work, "looking", found)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rnn_tui.core.work import Answer
+from rnn_tui.sampling.errors import SamplerError
 from rnn_tui.sampling.lanes import ALONE, Lane, at_temperatures, of_weights
 from rnn_tui.sampling.weights import Weights
 from rnn_tui.text.visible import visible_line
@@ -14,9 +16,10 @@ from rnn_tui.tui.screens.help import keys_of
 from rnn_tui.tui.screens.sampler_weights import files, renew, use
 
 if TYPE_CHECKING:
+    from rnn_tui.sampling.text import Text
+    from rnn_tui.tui.exports import Saving
     from rnn_tui.tui.screens.comparing import Beside
     from rnn_tui.tui.screens.sampler import SamplerScreen
-    from rnn_tui.tui.screens.saving import Saving
 
 
 def branch(screen: SamplerScreen) -> str | None:
@@ -48,7 +51,7 @@ async def _beside(screen: SamplerScreen) -> None:
     if found is None:
         return
     steps, runs = found
-    now = ", ".join(lane.title for lane in screen.sampler.lanes if lane.title)
+    now = screen.sampler.weights.title
     answer: Beside | None = await screen.app.push_screen_wait(BesideScreen(now, steps, runs))
     if answer is None:
         return
@@ -64,7 +67,8 @@ def _lanes(screen: SamplerScreen, answer: Beside) -> tuple[Lane, ...]:
     source = screen.source
     if answer.temperatures:
         return at_temperatures(answer.temperatures)
-    several = [source.at(step) for step in answer.steps]
+    several = [screen.sampler.weights] if answer.with_now else []
+    several += [source.at(step) for step in answer.steps]
     several += [source.of_run(name) for name in answer.runs]
     return of_weights(tuple(several)) if several else ALONE
 
@@ -83,9 +87,9 @@ async def _weights(screen: SamplerScreen) -> None:
     takes: list[tuple[str, Callable[[], Weights] | None]] = []
     if source.live:
         takes.append(("the newest, for each text\nwhat the trainer has, or the last kept", None))
-    takes += [(f"step {step:,}", lambda step=step: source.at(step)) for step in reversed(steps)]
+    takes += [(f"step {step:,}", partial(source.at, step)) for step in reversed(steps)]
     takes += [
-        (f"run {visible_line(name)} · step {step:,}", lambda name=name: source.of_run(name))
+        (f"run {visible_line(name)} · step {step:,}", partial(source.of_run, name))
         for name, step in runs
     ]
 
@@ -109,16 +113,37 @@ async def _use(screen: SamplerScreen, take: Callable[[], Weights] | None) -> Non
 
 
 def save(screen: SamplerScreen) -> None:
-    """Save the text, a table or a picture."""
-    from rnn_tui.tui.screens.saving import SaveScreen
+    """Save the text, the table of the distribution at the cursor, or a picture of the screen."""
+    from rnn_tui.tui.screens.saving import SaveScreen, stem_of
 
-    column = screen.sampler.texts.require().column()
+    text = screen.sampler.texts.require()
 
     def chosen(saving: Saving | None) -> None:
         if saving is not None:
-            screen.call_after_refresh(screen.save, saving)
+            screen.call_after_refresh(screen.ask, lambda: _saved(screen, text, saving))
 
-    screen.app.push_screen(SaveScreen(column), chosen)
+    name = stem_of(text.weights.name, text.weights.step)
+    screen.app.push_screen(SaveScreen(name), chosen)
+
+
+def _saved(screen: SamplerScreen, text: Text, saving: Saving) -> str:
+    from rnn_tui.sampling.tables import to_csv
+    from rnn_tui.tui import exports
+
+    def table() -> str:
+        mark = text.column().mark
+        if mark is None:
+            raise SamplerError("the text has no character yet: there is no distribution to save")
+        return to_csv(mark, text.weights.vocabulary)
+
+    return exports.save(
+        saving,
+        {
+            "text": lambda: text.written,
+            "table": table,
+            "picture": lambda: exports.screenshot(screen.app),
+        },
+    )
 
 
 def keys(screen: SamplerScreen) -> None:

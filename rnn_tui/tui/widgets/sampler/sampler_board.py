@@ -59,7 +59,7 @@ class SamplerBoard(Board):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn_at, self._behind = 0.0, False
+        self._drawn_at = 0.0
 
     def compose(self) -> ComposeResult:
         """All panes; which of them can be seen is arranged by size."""
@@ -77,15 +77,14 @@ class SamplerBoard(Board):
 
     def watch_view(self, view: View | None) -> None:
         """Hand it down; what is around the last character of a growing text now and then only."""
-        for kind in (PromptArea, Controls, TextPane):
-            self._hand(self.query_one(kind), view)
+        for always in (PromptArea, Controls, TextPane):
+            self._hand(self.query_one(always), view)
         column, now = (view.column if view else None), time.monotonic()
         grows = column is not None and column.following and column.phase == "writing"
         if grows and now - self._drawn_at < BESIDE_SECONDS:
-            self._behind = True
             return
-        self._drawn_at, self._behind = now, False
-        for kind in (BarsPane, StatePane, UnitsPane, TextsPane):
+        self._drawn_at = now
+        for _, _, kind in PANES[1:]:
             pane: Widget = self.query_one(kind)
             if pane.display:
                 self._hand(pane, view)
@@ -101,7 +100,7 @@ class SamplerBoard(Board):
         self.alone(single)
         self.set_class(height >= 45, "-tall")
         for number, _, kind in PANES:
-            pane: Widget = self.query_one(kind)
+            pane = self.query_one(kind)
             pane.display = not single or number == self.current
             pane.set_class(number == self.current, "-current")
             if pane.display:
