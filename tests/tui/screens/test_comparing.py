@@ -35,7 +35,7 @@ class Asking:
     @property
     def focus(self) -> str | None:
         """What the keys go to."""
-        return self.screen.focused and self.screen.focused.id
+        return self.screen.focused.id if self.screen.focused else None
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
