@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ CARET = "▏"
 
 _AROUND = 5
 """Lines of a pane from which on the cursor keeps one between itself and the edge."""
+
+_LEAP = 4
+"""A growing text moves up by this part of the height: not at every line, all would be sent anew."""
 
 _MOST_LINES = 500
 
@@ -39,7 +42,7 @@ class TextColumn:
         self.wrapped = WrappedText(width, column.fork)
         self._lines: dict[object, tuple[Span, ...]] = {}
         self._top, self._free = 0, False
-        self._goal: tuple[int, int] | None = None
+        self._goal: tuple[frozenset[int], int] = frozenset(), 0
 
     def shows(self, column: Column) -> bool:
         """Whether ``column`` is the text that is wrapped here, perhaps longer by now."""
@@ -66,14 +69,24 @@ class TextColumn:
 
     def top(self, height: int) -> int:
         """The first line in sight: of the cursor's surroundings, or where somebody scrolled to."""
-        column, last = self.column, len(self.wrapped) - 1
+        last, room = len(self.wrapped) - 1, 0
         if not self._free:
-            follows = column.following or column.cursor < 0
-            line = last if follows else self.wrapped.place(column.cursor).line
-            margin = 1 if height >= _AROUND else 0
-            self._top = min(max(self._top, line - height + 1 + margin), line - margin)
-        self._top = max(0, min(self._top, last - height + 1))
+            self._show_cursor(height)
+            room = height // _LEAP if self.column.following else 0
+        self._top = max(0, min(self._top, last - height + 1 + room))
         return self._top
+
+    def _show_cursor(self, height: int) -> None:
+        """Move no further than is needed; a text that grows is given some lines at a time."""
+        column = self.column
+        if column.following or column.cursor < 0:
+            line, writing = len(self.wrapped) - 1, column.phase == "writing"
+            if line >= self._top + height:
+                self._top = line - height + 1 + (height // _LEAP if writing else 0)
+            self._top = min(self._top, line)
+            return
+        line, margin = self.wrapped.place(column.cursor).line, 1 if height >= _AROUND else 0
+        self._top = min(max(self._top, line - height + 1 + margin), line - margin)
 
     def scroll(self, lines: int, height: int) -> None:
         """Look elsewhere, until the cursor is moved; at the end it goes on with the text."""
@@ -93,13 +106,13 @@ class TextColumn:
         if self.column.cursor < 0:
             return None
         place = self.wrapped.place(self.column.cursor)
-        goal = self._goal
-        cell = goal[1] if goal and goal[0] == self.column.cursor else place.cell
+        ways, goal = self._goal  # from where one came here, and for which cell
+        cell = goal if self.column.cursor in ways else place.cell
         line = min(max(place.line + lines, 0), len(self.wrapped) - 1)
         found = self.wrapped.piece_at(line, cell)
         if line == place.line or found == self.column.cursor:
             return None
-        self._goal = found, cell
+        self._goal = frozenset({self.column.cursor, found}), cell
         return found
 
     # -- how it is drawn ----------------------------------------------------------------------
@@ -155,7 +168,7 @@ class TextColumn:
             yield Span(CARET, "between")
 
 
-def _value(marks: list[Mark] | tuple[Mark, ...], look: Look) -> float:
+def _value(marks: Sequence[Mark], look: Look) -> float:
     """What a character is coloured by; of several bytes, the bits of all of them."""
     if look.scale.colour == "surprise":
         return sum(mark.surprise for mark in marks)

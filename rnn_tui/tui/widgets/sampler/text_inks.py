@@ -109,6 +109,6 @@ def _marks_of_place(plain: bool, background: Rgb, dark: bool) -> dict[str, Style
         here = ink(far, background) + Style(reverse=True, bold=True)
         beside = ink(away, background) + Style(reverse=True)
     else:
-        here, beside = ink(background, far, bold=True), ink(far, away)
+        here, beside = ink(background, far, bold=True), ink(readable(away, dark), away)
     between = ink(accent, background, bold=True)
     return {"here": here, "beside": beside, "between": between}

@@ -6,7 +6,7 @@ A new view costs what has changed: characters are wrapped when they come, lines 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from rnn_tui.sampling.units import Watched
-from rnn_tui.sampling.view import Column, Colour, View
+from rnn_tui.sampling.view import Colour, Column, View
 from rnn_tui.tui.renderables.heatmap import SHADES
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Picture, Span, inks
 from rnn_tui.tui.widgets.sampler.text_column import Look, TextColumn
@@ -163,19 +163,18 @@ class TextPane(LinePane[View], can_focus=True):
         titled = title, self._surroundings()
         if titled != self._titled and self.view is not None:
             self._titled = titled
-            self.border_title = self._colored(title, self.view)  # type: ignore[assignment]
+            self.border_title = self._colored(title, self.view)
 
     def _colored(self, title: str, view: View) -> Text:
         before, strip, after = title.partition(STRIP)
         sample = after.endswith(PROMPT_SAMPLE)
         styles = text_inks(_colour(view), self._plain, *surroundings(self))
-        text = Text(before)
-        levels = text_scale(_colour(view), self._plain).levels
+        scale, text = text_scale(_colour(view), self._plain), Text(before)
         for cell in range(len(strip)):
-            level = round(cell * (levels - 1) / (len(strip) - 1))
+            level = round(cell * (scale.levels - 1) / (len(strip) - 1))
             text.append("a" if self._plain else " ", styles[LETTERS[level]])
         text.append(after.removesuffix(PROMPT_SAMPLE) if sample else after)
-        return text.append(PROMPT_SAMPLE, styles[PROMPTS[0]]) if sample else text
+        return text.append(PROMPT_SAMPLE, styles[PROMPTS[scale.level(0.0)]]) if sample else text
 
     # -- mouse and keys -----------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ def _parts(total: Totals, noun: str) -> Iterator[Sequence[str]]:
     yield short, each
     yield short, brief
     yield (brief,)
-    yield (f"{total.bits_per_character:.2f}",)
+    yield (f"{total.bits_per_character:.2f} bp{noun[0]}",)
 
 
 def _number(value: float) -> str:
