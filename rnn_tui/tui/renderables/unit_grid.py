@@ -196,18 +196,17 @@ class UnitPicture:
     def _with_mark(self, strip: Strip, start: int, row: int, y: int) -> Strip:
         width, halves = self._grid.cell_width, self._grid.halves
         before, cell, after = strip.divide([start, start + width, strip.cell_length])
-        segment = next(iter(cell))
-        style = segment.style or Style()
-        if segment.text[0] != HALF:  # a shade, or a number that is not finite
-            marked = Segment(
-                segment.text[0] * width, Style(color=style.bgcolor, bgcolor=style.color)
-            )
+        text, style = cell.text, next(iter(cell)).style or Style()
+        first = y == self._lines_of(row)[0]
+        if text[0] != HALF:  # a shade, or a number that is not finite
+            style = ink(self._palette.text, self._palette.background, bold=True)
+            text = _dotted(text) if first else text
         elif self._grid.cell_height == 1:
-            marked = Segment(HALF * width, self._half(style, y * halves == row))
+            style = self._half(style, y * halves == row)
         else:
-            dot = MARK.center(width) if y == self._lines_of(row)[0] else " " * width
-            marked = Segment(dot, self._on(style))
-        return Strip([*before, marked, *after])
+            text, style = " " * width, self._on(style)
+            text = _dotted(text) if first else text
+        return Strip([*before, Segment(text, style), *after])
 
     def _half(self, style: Style, upper: bool) -> Style:
         """Of two values in a cell one is marked, the other stays as it is."""
@@ -231,3 +230,9 @@ def _matrix(values: Sequence[Array], grid: UnitGrid) -> Array:
         drawn = -(-grid.hidden // grid.stride)
         row[:drawn] = pool(layer[None], 1, drawn)[0][0]
     return full.reshape(-1, grid.columns)
+
+
+def _dotted(text: str) -> str:
+    """The text with a mark in its middle."""
+    middle = (len(text) - 1) // 2
+    return text[:middle] + MARK + text[middle + 1 :]

@@ -98,3 +98,10 @@ def test_a_large_cell_keeps_its_colour_under_the_mark() -> None:
     first, second = picture.line(0), picture.line(1)
     assert (first.text.count(MARK), second.text.count(MARK)) == (1, 0)
     assert list(first)[-1].style.bgcolor == Color.from_rgb(*PALETTE.colors[-1])
+
+
+@pytest.mark.parametrize(("width", "drawn"), [(3, "█●≡"), (9, "████●█≡≡≡")])
+def test_among_characters_a_mark_is_one_that_means_nothing_else(width, drawn) -> None:
+    grid = arrange(Size(1, 3), width, 1, 1)
+    picture = UnitPicture([np.array([1, 1, -1.0])], grid, 1.0, PALETTE, SHADES, [Unit(0, 1)])
+    assert picture.line(0).text == drawn
