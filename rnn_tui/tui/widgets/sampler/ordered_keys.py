@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import events
 from textual.actions import SkipAction
-from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -19,10 +18,11 @@ async def act_in_order(field: Widget, event: events.Key) -> None:
     if event.is_printable:
         return
     bound = field.screen.active_bindings.get(event.key)
-    if bound is None or not bound.enabled or isinstance(bound.node, App | Screen):
+    node = bound.node if bound is not None and bound.enabled else None
+    if bound is None or not isinstance(node, Widget) or isinstance(node, Screen):
         return
     try:
-        await bound.node.run_action(bound.binding.action)
+        await node.run_action(bound.binding.action)
     except SkipAction:
         return
     event.stop()

@@ -15,7 +15,7 @@ from textual.widgets import TextArea
 
 from rnn_tui.sampling.view import View
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.tui.widgets.sampler.lacking import Lacking, said_of_lacking
+from rnn_tui.tui.widgets.sampler.lacking import Lacking, Lookup, said_of_lacking
 from rnn_tui.tui.widgets.sampler.prompt_editor import LONGEST, PromptEditor
 from rnn_tui.tui.widgets.status_bar import clip
 
@@ -98,8 +98,8 @@ class PromptArea(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._lacking: Lacking | None = None
-        self._found: tuple[str, ...] = ()
+        self._lookup = Lookup(None)
+        self._lacking = Lacking()
         self._cut = False
         self._titles = "", ""
 
@@ -140,7 +140,7 @@ class PromptArea(Vertical):
 
     def watch_vocabulary(self, vocabulary: Vocabulary | None) -> None:
         """Other characters are lacking."""
-        self._lacking = Lacking(vocabulary) if vocabulary is not None else None
+        self._lookup = Lookup(vocabulary)
         self._look()
 
     def watch_missing(self) -> None:
@@ -158,7 +158,7 @@ class PromptArea(Vertical):
         """Above, how long it is; below, what is lacking, was too long, or can be done."""
         room, count = self.size.width - 2, len(self.text)
         length = f"prompt · {count:,} characters" if count >= _COUNTED else "prompt"
-        said = said_of_lacking(self._found, self.missing, room)
+        said = said_of_lacking(self._lacking, self.missing, room)
         if self._cut:
             said = f"only the first {LONGEST:,} characters were taken"
         self.set_class(bool(said), "-lacking")
@@ -174,8 +174,8 @@ class PromptArea(Vertical):
         if not self.is_mounted:
             return
         self._cut = self._cut and len(self.text) == LONGEST
-        self._found = self._lacking.of(self.text) if self._lacking else ()
-        self.editor.lacking = frozenset(self._found)
+        self._lacking = self._lookup.find(self.text)
+        self.editor.mark(self._lookup.lacking)
         self._entitle()
 
     @on(PromptEditor.Cut)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from rich.cells import cell_len
 from textual.document._document import Document, EditResult, Location
-from textual.document._wrapped_document import WrappedDocument
 
 from rnn_tui.text.visible import MARK_CARRIER, MARKS_A_CELL, UNSHOWABLE, visible
 
@@ -25,34 +25,39 @@ def cleaned(text: str) -> str:
     return _SURROGATE.sub(UNSHOWABLE, _BREAK.sub("\n", text))
 
 
-def shown_alike(line: str) -> str:
-    """A line as it can be shown, of the same length: each character stands where it stood.
+class _StandIns(dict[int, str]):
+    """What is shown for each character that was met; at most all of Unicode."""
 
-    Tabs stay, for the editor to expand. Marks stay on the character before them, a few on each.
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kept = char == "\t" or is_mark(char)
+        shown = self[code] = char if kept else visible(char)[:1] or UNSHOWABLE
+        return shown
+
+
+_STAND_INS: Final = _StandIns()
+
+
+def shown_alike(text: str) -> str:
+    """A text as it can be shown, of the same length: each character stands where it stood.
+
+    Tabs stay, for the editor to expand, as do marks, which are drawn on the character before them.
     """
-    if _PLAIN.fullmatch(line):
-        return line
-    distinct = set(line)
-    shown = line.translate({ord(char): _alike(char) for char in distinct})
-    marks = "".join(char for char in distinct if _is_mark(char))
-    return _few(shown, f"[{re.escape(marks)}]") if marks else shown
+    return text if _PLAIN.fullmatch(text) else text.translate(_STAND_INS)
 
 
 @lru_cache(maxsize=4096)
-def _alike(char: str) -> str:
-    return char if char == "\t" or _is_mark(char) else visible(char)[:1] or UNSHOWABLE
-
-
-@lru_cache(maxsize=4096)
-def _is_mark(char: str) -> bool:
+def is_mark(char: str) -> bool:
+    """Whether a character is drawn on the one before it."""
     return char != MARK_CARRIER and visible(char).startswith(MARK_CARRIER)
 
 
-def _few(line: str, mark: str) -> str:
-    """Show marks that are too many on one character, or on none, each in a place of its own."""
-    many = f"({mark}{{{MARKS_A_CELL}}})({mark}+)"
-    line = re.sub(many, lambda found: found[1] + UNSHOWABLE * len(found[2]), line)
-    return re.sub(f"(?:^|(?<=\t)){mark}", MARK_CARRIER, line)
+def drawn(row: str) -> Iterator[str]:
+    """What is drawn for each character of a row: of marks, a few on each of the others."""
+    marks = MARKS_A_CELL  # none is drawn at the beginning, where there is nothing to carry it
+    for char in row:
+        marks = marks + 1 if not char.isascii() and is_mark(char) else 0
+        yield char if marks <= MARKS_A_CELL else "" if not cell_len(char) else UNSHOWABLE
 
 
 class PromptDocument(Document):
@@ -81,13 +86,16 @@ class PromptDocument(Document):
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
         """Put ``text`` between two places; where it ends then, and what was there."""
         (top, first), (bottom, last) = sorted((start, end))
-        before, after = self._typed[top][:first], self._typed[bottom][last:]
-        replaced = self.get_text_range(start, end)
-        lines = (before + text + after).split("\n")
-        self._typed[top : bottom + 1] = lines
-        self._lines[top : bottom + 1] = map(shown_alike, lines)
+        replaced, new = self.get_text_range(start, end), text.split("\n")
+        place = top + len(new) - 1, len(new[-1]) + first * (len(new) == 1)
+        for lines, inserted in ((self._typed, new), (self._lines, map(shown_alike, new))):
+            between = list(inserted)
+            between[0] = lines[top][:first] + between[0]
+            between[-1] += lines[bottom][last:]
+            lines[top : bottom + 1] = between
+        for line in {top, place[0]}:
+            self._lines[line] = _carried(self._typed[line], self._lines[line])
         self._text = None
-        place = top + len(lines) - 1, len(lines[-1]) - len(after)
         return EditResult(place, replaced)
 
     def get_text_range(self, start: Location, end: Location) -> str:
@@ -99,48 +107,7 @@ class PromptDocument(Document):
         return "\n".join((self._typed[top][first:], *between, self._typed[bottom][:last]))
 
 
-class Row(NamedTuple):
-    """A line of the screen: characters of one line of the text."""
-
-    line: int
-    start: int
-    """The first of its characters in the line."""
-    text: str
-    """As it can be shown; tabs are not expanded."""
-    tab_widths: tuple[int, ...]
-    last: bool
-    """Whether the line ends on it."""
-
-
-class PromptRows(WrappedDocument):
-    """The rows that a document is wrapped into, found in a time that its length does not matter to.
-
-    A prompt may be one line of 100,000 characters.
-    """
-
-    document: PromptDocument
-
-    @property
-    def height(self) -> int:
-        """How many rows there are."""
-        return len(self._offset_to_line_info)
-
-    def get_sections(self, line_index: int) -> list[str]:
-        """The rows of one line."""
-        line = self.document[line_index]
-        starts = 0, *self._wrap_offsets[line_index]
-        ends = *self._wrap_offsets[line_index], len(line)
-        return [line[a:b] for a, b in zip(starts, ends, strict=True)]
-
-    def row(self, y: int) -> Row:
-        """One row, from 0 to ``height`` - 1."""
-        index, section = self._offset_to_line_info[y]
-        line, breaks = self.document[index], self._wrap_offsets[index]
-        start = breaks[section - 1] if section else 0
-        last = section == len(breaks)
-        text = line[start : None if last else breaks[section]]
-        widths: Iterable[int] = ()
-        if "\t" in text:
-            before = line.count("\t", 0, start)
-            widths = self._tab_width_cache[index][before : before + text.count("\t")]
-        return Row(index, start, text, tuple(widths), last)
+def _carried(typed: str, shown: str) -> str:
+    """A shown line, a mark at whose beginning is given something to sit on."""
+    first = shown_alike(typed[:1])
+    return (MARK_CARRIER if first and is_mark(first) else first) + shown[1:]

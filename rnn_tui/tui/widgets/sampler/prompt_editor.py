@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar, Final, NamedTuple
@@ -22,8 +23,9 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from rnn_tui.tui.widgets.sampler.ordered_keys import act_in_order
-from rnn_tui.tui.widgets.sampler.prompt_document import PromptDocument, PromptRows, Row, cleaned
+from rnn_tui.tui.widgets.sampler.prompt_document import PromptDocument, cleaned, drawn
 from rnn_tui.tui.widgets.sampler.prompt_history import PromptHistory
+from rnn_tui.tui.widgets.sampler.prompt_rows import PromptRows, Row
 
 LONGEST: Final = 100_000
 """Characters of a prompt."""
@@ -42,16 +44,14 @@ class _Marks(NamedTuple):
 
 
 class PromptEditor(TextArea):
-    """As high as its text, within limits; nothing in it acts on the terminal.
-
-    ``lacking`` are the characters that are marked.
-    """
+    """As high as its text, within limits; nothing in it acts on the terminal."""
 
     DEFAULT_CSS: ClassVar[str] = """
     PromptEditor { height: auto; min-height: 1; border: none; padding: 0; background: $boost; }
     PromptEditor:focus { border: none; background-tint: $foreground 4%; }
     PromptEditor .prompt-editor--lacking { color: $text-error; text-style: underline; }
-    PromptEditor .text-area--cursor { text-style: reverse; color: $foreground; background: $boost; }
+    PromptEditor .text-area--cursor { color: $background; background: $foreground; }
+    PromptEditor .text-area--selection { color: $foreground; background: $primary-muted; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-editor--lacking"}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,17 +74,13 @@ class PromptEditor(TextArea):
         super().__init__(compact=True, highlight_cursor_line=False, placeholder=hint)
         self.cursor_blink = False
         self.prompts = PromptHistory()
-        self._lacking: frozenset[str] = frozenset()
+        self._marked: AbstractSet[str] = frozenset()
+        self._known = 0
 
-    @property
-    def lacking(self) -> frozenset[str]:
-        """The characters that are marked."""
-        return self._lacking
-
-    @lacking.setter
-    def lacking(self, characters: frozenset[str]) -> None:
-        if characters != self._lacking:
-            self._lacking = characters
+    def mark(self, characters: AbstractSet[str]) -> None:
+        """Tell these characters apart from the others."""
+        if (characters, len(characters)) != (self._marked, self._known):
+            self._marked, self._known = characters, len(characters)
             self._line_cache.clear()
             self.refresh()
 
@@ -165,9 +161,9 @@ class PromptEditor(TextArea):
         top, bottom = sorted(self.selection)
         cursor = self._drawn_cursor(row)
         widths = iter(row.tab_widths)
-        for at, shown in enumerate(row.text + " " * row.last):
+        for at, shown in enumerate((*drawn(row.text), " ")[: len(row.text) + row.last]):
             place = row.line, row.start + at
-            lacks = at < len(typed) and typed[at] in self._lacking
+            lacks = at < len(typed) and typed[at] in self._marked
             marks = _Marks(at == cursor, top <= place < bottom, lacks)
             yield marks, " " * next(widths) if shown == "\t" else shown
 
