@@ -27,6 +27,11 @@ class Errands:
         self._owner, self._report, self._say, self._refusals = owner, report, say, refusals
         self._kinds: dict[str, Background] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is at work."""
+        return any(background.busy for background in self._kinds.values())
+
     def begin(self, task: Task, kind: str = "", then: Callable[[Any], None] | None = None) -> bool:
         """Work on a task; ``then`` gets what was found. False: one of its kind is at work."""
         background = self._kinds.setdefault(kind, Background(self._report))

@@ -1,0 +1,166 @@
+"""The sampler inside the test: its app on a small network with the same numbers everywhere."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from rnn_tui.sampling.sampler import Sampler
+from rnn_tui.sampling.settings import Settings
+from rnn_tui.sampling.sources import Tell, Trained, nobody
+from rnn_tui.sampling.view import Column, View
+from rnn_tui.sampling.weights import Weights
+from rnn_tui.tui.sampling_app import SamplingApp
+from rnn_tui.tui.screens.sampler import SamplerScreen
+from tests.sampling.networks import make_weights
+from tests.tui.local_client import until
+
+SYMBOLS = "abcdefgh \n"
+CORPUS = 'abc "def"\n(gh) abc\n' * 60
+
+
+class FixedSource:
+    """Stands in for a run: ``newer`` are the weights that its trainer has by now."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.newer = self.weights = weights
+        self.live, self.trouble, self.name = True, "", weights.name
+        self.steps: tuple[int, ...] = (0, 7)
+        self.refusal: Exception | None = None
+        self.taken = 0
+        self.progress: Trained | None = Trained(9, "training")
+
+    async def newest(self, tell: Tell = nobody) -> Weights:
+        self.taken += 1
+        if self.refusal is not None:
+            raise self.refusal
+        return self.newer
+
+    async def trained(self) -> Trained | None:
+        return self.progress
+
+    def corpus(self) -> str | bytes:
+        return CORPUS
+
+    def checkpoints(self) -> tuple[int, ...]:
+        return self.steps
+
+    def at(self, step: int) -> Weights:
+        return make_weights(SYMBOLS, layers=1, step=step, seed=step + 2)
+
+    def others(self) -> tuple[tuple[str, int], ...]:
+        return (("calm-fox", 3),)
+
+    def of_run(self, name: str) -> Weights:
+        return make_weights("abcxyz\n", layers=1, hidden=4, step=3)
+
+    async def close(self) -> None:
+        """Nothing to part from."""
+
+
+class Sampling:
+    """The app, and what can be seen of it."""
+
+    def __init__(self, app: SamplingApp, source: FixedSource, pilot: Pilot[str]) -> None:
+        self.app, self.source, self.pilot = app, source, pilot
+        self.screen: SamplerScreen = app._sampling
+        self.sampler = self.screen.sampler
+
+    @property
+    def view(self) -> View:
+        assert self.screen.view is not None
+        return self.screen.view
+
+    @property
+    def column(self) -> Column:
+        assert self.view.column is not None
+        return self.view.column
+
+    @property
+    def written(self) -> str:
+        """The text that the cursor is in."""
+        return "".join(self.column.pieces[: self.column.count])
+
+    @property
+    def lines(self) -> list[str]:
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """The screen as it is now, a line a row."""
+        return "\n".join(self.lines)
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing lies above the sampler."""
+        return self.app.screen is self.screen
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: str | Callable[[], object]) -> None:
+        """Wait for a text on the screen, or for anything else."""
+        if isinstance(condition, str):
+            words = condition
+            await until(self.pilot, lambda: words in self.text)
+        else:
+            await until(self.pilot, condition)
+
+    async def rest(self) -> None:
+        """Wait until nothing is computed or written, and all of it is drawn."""
+        await self.until(lambda: not self.sampler.writing and not self.screen.errands.busy)
+        before = ""
+        while before != self.text:
+            before = self.text
+            await self.pilot.pause()
+            await self.pilot.pause()
+
+    async def write(self, prompt: str) -> None:
+        """Write behind a prompt, until the text has ended."""
+        count = len(self.view.texts)
+        await self.press("t")
+        self.screen.query_one("PromptArea").text = prompt  # type: ignore[attr-defined]
+        await self.press("enter")
+        await self.until(lambda: len(self.view.texts) > count)
+        await self.rest()
+
+    async def do(self, *commands: str) -> None:
+        """Carry commands out, one after the other."""
+        for command in commands:
+            assert self.screen.do(command), command
+            await self.rest()
+
+
+@asynccontextmanager
+async def sampling(
+    size: tuple[int, int] = (120, 35),
+    weights: Weights | None = None,
+    speed: int = 0,
+    **settings: Any,
+) -> AsyncIterator[Sampling]:
+    """The sampler's app, writing as fast as it goes."""
+    weights = weights or make_weights(SYMBOLS, layers=1, hidden=8)
+    source = FixedSource(weights)
+    sampler = Sampler(weights, Settings(**{"length": 60, **settings}))
+    sampler.speed = speed
+    app = SamplingApp(sampler, source, Path(os.devnull))  # type: ignore[arg-type]
+    gc.disable()  # a collection of everything that tests have loaded takes longer than a test
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
+        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            opened = Sampling(app, source, pilot)
+            await until(pilot, lambda: opened.screen.view is not None)
+            await opened.rest()
+            yield opened
+    gc.unfreeze()
+    gc.enable()
