@@ -204,6 +204,7 @@ def test_ctrl_c_is_no_error(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert (said.status, said.out, said.err.strip()) == (130, "", "")
 
 
+@pytest.mark.usefixtures("folder")
 def test_a_pipe_that_is_closed_early_gives_no_traceback() -> None:
     reader, writer = os.pipe()
     os.close(reader)
