@@ -5,15 +5,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from math import prod
-from pathlib import Path
 
 import pytest
-from textual.binding import Binding
-from textual.keys import format_key
 
 from rnn_tui.core.faults import FAULTS
 from rnn_tui.core.flow import DEFINITIONS
@@ -24,10 +20,10 @@ from rnn_tui.stepping.plain import text_lines
 from rnn_tui.stepping.tiny import tiny_window
 from rnn_tui.tui.screens.stepper_keys import KEYS
 
+from .pages import ASSETS, commands, keys, listed, section, stands_on
 from .stepping.pencil import by_hand
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "assets" / "stepper.md"
+PAGE = ASSETS / "stepper.md"
 GIVES = re.compile(r"    gives (?P<name>\S+)(?: \((?P<shape>[\d, ]+)\))?(?:  (?P<rest>.+))?$")
 
 
@@ -41,27 +37,9 @@ def faults() -> Iterable[str]:
     return ["| fault | | what it does |", "|---|---|---|", *rows]
 
 
-def listed(terms: dict[str, str]) -> Iterable[str]:
-    return [f"* **{term}**: {sentence}" for term, sentence in terms.items()]
-
-
-def keys() -> Iterable[str]:
-    rows = (
-        f"| {' '.join(format_key(key) for key in binding.key.split(','))} | {binding.tooltip} |"
-        for binding in KEYS
-        if isinstance(binding, Binding)
-    )
-    return ["| key | does |", "|---|---|", *rows]
-
-
-def commands() -> Iterable[str]:
-    usages = ((c.usage.replace("|", "\\|"), c.does) for c in COMMANDS.values())
-    return ["| command | does |", "|---|---|", *(f"| `{u}` | {does} |" for u, does in usages)]
-
-
 SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
-    "keys": keys,
-    "commands": commands,
+    "keys": lambda: keys(KEYS),
+    "commands": lambda: commands(COMMANDS),
     "faults": faults,
     "flow": lambda: listed(DEFINITIONS),
     "glossary": lambda: listed(GLOSSARY),
@@ -70,22 +48,9 @@ SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
 """What stands on the page between <!-- name --> and <!-- /name -->."""
 
 
-def section(name: str) -> re.Match[str]:
-    pattern = rf"(?s)<!-- {name} -->\n(.*?)<!-- /{name} -->\n"
-    found = re.search(pattern, PAGE.read_text(encoding="utf-8"))
-    assert found, f"the page has no section {name}"
-    return found
-
-
 @pytest.mark.parametrize("name", SECTIONS)
 def test_what_the_program_knows_stands_on_the_page(name: str) -> None:
-    true = "".join(f"{line}\n" for line in SECTIONS[name]())
-    found = section(name)
-    if os.environ.get("REWRITE"):
-        page = found.string
-        PAGE.write_text(page[: found.start(1)] + true + page[found.end(1) :], encoding="utf-8")
-    else:
-        assert found[1] == true
+    stands_on(PAGE, name, SECTIONS[name]())
 
 
 def results(lines: list[str]) -> list[tuple[str, list[str]]]:
@@ -107,14 +72,14 @@ def results(lines: list[str]) -> list[tuple[str, list[str]]]:
 
 
 def test_the_printed_walk_is_what_pencil_and_paper_give() -> None:
-    printed = results(section("walk")[1].splitlines())
+    printed = results(section(PAGE, "walk")[1].splitlines())
     for (name, digits), (expected, numbers) in zip(printed, by_hand(), strict=True):
         assert name == expected
         assert digits == [f"{number + 0.0:.6g}" for number in numbers], name
 
 
 def test_the_printed_walk_has_every_phase() -> None:
-    phases = {match[1] for match in re.finditer(r"(?m)^\d+/\d+  (\w+)", section("walk")[1])}
+    phases = {match[1] for match in re.finditer(r"(?m)^\d+/\d+  (\w+)", section(PAGE, "walk")[1])}
     assert phases == {"forward", "loss", "backward", "sum", "clip", "update"}
 
 

@@ -110,7 +110,7 @@ class PromptLine(Vertical):
     def enter(self, event: Input.Submitted) -> None:
         """Hand the command on; the line stays until it is known to have been one."""
         event.stop()
-        line = event.value.strip()
+        line = event.value.lstrip()
         if not line:
             self.action_give_up()
             return
