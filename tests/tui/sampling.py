@@ -126,12 +126,21 @@ class Sampling:
 
     async def write(self, prompt: str) -> None:
         """Write behind a prompt, until the text has ended."""
+        await self.begin(prompt)
+        await self.rest()
+
+    async def begin(self, prompt: str) -> None:
+        """Write behind a prompt, until there is a text."""
         count = len(self.view.texts)
         await self.press("t")
         self.screen.query_one("PromptArea").text = prompt  # type: ignore[attr-defined]
         await self.press("enter")
         await self.until(lambda: len(self.view.texts) > count)
-        await self.rest()
+
+    @property
+    def said(self) -> str:
+        """What the line at the bottom says."""
+        return self.screen.prompt.said
 
     async def do(self, *commands: str) -> None:
         """Carry commands out, one after the other."""

@@ -47,10 +47,15 @@ class BarsPane(LinePane[View]):
         """After what, by which weights, and how open it was."""
         column, mark = view.column, view.mark
         if column is None or mark is None:
-            return ("next character",)
+            return ("2 next character",)
         after, bits = context(mark, column.weights.vocabulary), f"entropy {mark.entropy:.2f} bits"
         step = f"step {mark.weights_step:,}"
-        return f"{after} · {step} · {bits}", f"{after} · {bits}", after, "next character"
+        return (
+            f"2 {after} · {step} · {bits}",
+            f"2 {after} · {bits}",
+            f"2 {after}",
+            "2 next character",
+        )
 
     def lines(self, view: View, width: int, height: int) -> Sequence[Line]:
         """The symbols that there is room for, what the bars are, and what is left over."""

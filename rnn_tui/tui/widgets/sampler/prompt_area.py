@@ -70,7 +70,7 @@ class PromptArea(Vertical):
         Binding(
             "f2", "score", "score", tooltip="measure it, draw nothing", id="sampler.prompt-score"
         ),
-        Binding("escape", "leave", "leave the prompt", id="sampler.prompt-leave"),
+        Binding("escape", "leave", "leave", tooltip="leave the prompt", id="sampler.prompt-leave"),
     ]
 
     view: var[View | None] = var(None, init=False)
@@ -156,7 +156,7 @@ class PromptArea(Vertical):
     @on(events.Resize)
     def _entitle(self) -> None:
         """Above, how long it is; below, what is lacking, was too long, or can be done."""
-        room, count = self.size.width - 2, len(self.text)
+        room, count = self.size.width, len(self.text)
         length = f"prompt · {count:,} characters" if count >= _COUNTED else "prompt"
         said = said_of_lacking(self._lacking, self.missing, room)
         if self._cut:

@@ -62,27 +62,23 @@ def rows_of(texts: Sequence[Listed]) -> list[Row]:
     return rows
 
 
+def _key(keys: str, action: str, name: str, does: str, short: str = "") -> Binding:
+    return Binding(keys, action, short, bool(short), tooltip=does, id=f"sampler.texts-{name}")
+
+
 class TextsPane(LinePane[View], can_focus=True):
     """One line a text, with what sets it apart; a line is chosen when the pane has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False, id="sampler.texts-up"),
-        Binding("down,j", "move(1)", "down", show=False, id="sampler.texts-down"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="sampler.texts-page-up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="sampler.texts-page-down"),
-        Binding("home", "move(-1000000)", "first", show=False, id="sampler.texts-first"),
-        Binding("end", "move(1000000)", "last", show=False, id="sampler.texts-last"),
-        Binding(
-            "enter", "choose", "read it", tooltip="look at this text again", id="sampler.texts-read"
-        ),
-        Binding(
-            "space",
-            "beside",
-            "beside",
-            tooltip="show this text beside the others, or take it away from there",
-            id="sampler.texts-beside",
-        ),
-        Binding("x,delete", "drop", "drop", tooltip="forget this text", id="sampler.texts-drop"),
+        _key("enter", "choose", "read", "look at this text again", "read it"),
+        _key("space", "beside", "beside", "show it beside the others, or take it away", "beside"),
+        _key("x,delete", "drop", "drop", "forget this text", "drop"),
+        _key("up,k", "move(-1)", "up", "the text above"),
+        _key("down,j", "move(1)", "down", "the text below"),
+        _key("pageup", "page(-1)", "page-up", "a page up"),
+        _key("pagedown", "page(1)", "page-down", "a page down"),
+        _key("home", "move(-1000000)", "first", "the first text"),
+        _key("end", "move(1000000)", "last", "the last text"),
     ]
 
     class _About(Message):
@@ -112,7 +108,7 @@ class TextsPane(LinePane[View], can_focus=True):
     def titles(self, view: View) -> Sequence[str]:
         """How many there are."""
         count = len(view.texts)
-        return (f"texts · {count}" if count else "texts", "texts")
+        return (f"5 texts · {count}" if count else "5 texts", "5 texts")
 
     def watch_view(self, old: View | None, new: View | None) -> None:
         """Go with the text that is looked at, but not while somebody is choosing here."""
