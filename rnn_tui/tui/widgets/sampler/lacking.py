@@ -60,7 +60,7 @@ def _distinct(text: str, among: Collection[str]) -> Iterator[str]:
 
 
 def said_of_lacking(lacking: Lacking, missing: str, width: int) -> str:
-    """In at most ``width`` cells what is lacking, and what becomes of it; "" for nothing."""
+    """In ``width`` cells, if that is not too little, what is lacking, and what becomes of it; "" for nothing."""
     if not lacking.count:
         return ""
     beginning, end = "never seen:", f" — {_OUTCOMES.get(missing, missing)}"
@@ -71,7 +71,7 @@ def said_of_lacking(lacking: Lacking, missing: str, width: int) -> str:
         if cell_len(more + _and_more(lacking.count - number)) > room:
             break
         named, left = more, lacking.count - number
-    return beginning + named + _and_more(left) + end if named else end.strip(" —")
+    return (beginning + named + _and_more(left) if named else f"{lacking.count:,} never seen") + end
 
 
 def _and_more(count: int) -> str:

@@ -156,7 +156,7 @@ class PromptArea(Vertical):
     @on(events.Resize)
     def _entitle(self) -> None:
         """Above, how long it is; below, what is lacking, was too long, or can be done."""
-        room, count = self.size.width, len(self.text)
+        room, count = self.size.width - 2, len(self.text)
         length = f"prompt · {count:,} characters" if count >= _COUNTED else "prompt"
         said = said_of_lacking(self._lacking, self.missing, room)
         if self._cut:

@@ -88,11 +88,15 @@ class PromptDocument(Document):
         (top, first), (bottom, last) = sorted((start, end))
         replaced, new = self.get_text_range(start, end), text.split("\n")
         place = top + len(new) - 1, len(new[-1]) + first * (len(new) == 1)
-        for lines, inserted in ((self._typed, new), (self._lines, map(shown_alike, new))):
-            between = list(inserted)
-            between[0] = lines[top][:first] + between[0]
-            between[-1] += lines[bottom][last:]
-            lines[top : bottom + 1] = between
+        typed, shown = self._typed[bottom][last:], self._lines[bottom][last:]
+        shown = shown_alike(typed[:1]) + shown[1:]  # it may have been carried
+        for lines, texts, rest in (
+            (self._typed, new, typed),
+            (self._lines, [shown_alike(line) for line in new], shown),
+        ):
+            after = [lines[top][:first] + texts[0], *texts[1:]]
+            after[-1] += rest
+            lines[top : bottom + 1] = after
         for line in {top, place[0]}:
             self._lines[line] = _carried(self._typed[line], self._lines[line])
         self._text = None

@@ -47,7 +47,14 @@ class PromptEditor(TextArea):
     """As high as its text, within limits; nothing in it acts on the terminal."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    PromptEditor { height: auto; min-height: 1; border: none; padding: 0; background: $boost; }
+    PromptEditor {
+        height: auto;
+        min-height: 1;
+        border: none;
+        padding: 0;
+        background: $boost;
+        scrollbar-size-vertical: 0;
+    }
     PromptEditor:focus { border: none; background-tint: $foreground 4%; }
     PromptEditor .prompt-editor--lacking { color: $text-error; text-style: underline; }
     PromptEditor .text-area--cursor { color: $background; background: $foreground; }
