@@ -22,7 +22,7 @@ class Lacking(NamedTuple):
 
     first: tuple[str, ...] = ()
     """Those that come first in the text, in its order."""
-    count: int = 0
+    total: int = 0
     """How many different ones there are."""
 
 
@@ -60,18 +60,18 @@ def _distinct(text: str, among: Collection[str]) -> Iterator[str]:
 
 
 def said_of_lacking(lacking: Lacking, missing: str, width: int) -> str:
-    """In ``width`` cells, if that is not too little, what is lacking, and what becomes of it; "" for nothing."""
-    if not lacking.count:
+    """What is lacking and what becomes of it, in ``width`` cells if they are not too few."""
+    if not lacking.total:
         return ""
     beginning, end = "never seen:", f" — {_OUTCOMES.get(missing, missing)}"
     room = width - cell_len(beginning + end)
     named = ""
     for number, char in enumerate(lacking.first, start=1):
         more = f"{named} {visible_character(char)}"
-        if cell_len(more + _and_more(lacking.count - number)) > room:
+        if cell_len(more + _and_more(lacking.total - number)) > room:
             break
-        named, left = more, lacking.count - number
-    return (beginning + named + _and_more(left) if named else f"{lacking.count:,} never seen") + end
+        named, left = more, lacking.total - number
+    return (beginning + named + _and_more(left) if named else f"{lacking.total:,} never seen") + end
 
 
 def _and_more(count: int) -> str:

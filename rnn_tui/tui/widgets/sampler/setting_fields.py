@@ -55,7 +55,7 @@ class SettingField(Input):
         self.setting = name
         self.held = ""
         """The value of the setting, as it would be typed."""
-        self._handed_on = ""
+        self._handed_on: str | None = None
 
     def render_line(self, y: int) -> Strip:
         """The field; what of a value does not fit is cut with a sign, unless it is typed in."""
@@ -77,7 +77,7 @@ class SettingField(Input):
 
     def show_held(self) -> None:
         """Show the value of now, whatever is being typed."""
-        self._handed_on = ""
+        self._handed_on = None
         if self.value != visible_line(self.held):
             self.value = self.held
             self.cursor_position = len(self.value) if self.has_focus else 0

@@ -10,9 +10,12 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widgets import Label
 
+from rnn_tui.sampling.sampler import Sampler
+from rnn_tui.sampling.settings import Settings
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.widgets.sampler.prompt_area import HINTS, PromptArea
 from rnn_tui.tui.widgets.sampler.prompt_editor import LONGEST
+from tests.sampling.networks import make_weights
 
 LETTERS = Vocabulary.of("abcdefghijklmnopqrstuvwxyz \n", "character")
 
@@ -23,7 +26,7 @@ class Host(App[None]):
     def __init__(self, vocabulary: Vocabulary | None = LETTERS) -> None:
         super().__init__()
         self.prompt = PromptArea()
-        self.prompt.set_reactive(PromptArea.vocabulary, vocabulary)
+        self.vocabulary = vocabulary
         self.said: list[Message] = []
 
     def compose(self) -> ComposeResult:
@@ -31,8 +34,7 @@ class Host(App[None]):
         yield Label("below")
 
     def on_mount(self) -> None:
-        self.prompt.vocabulary = self.prompt.vocabulary
-        self.prompt.watch_vocabulary(self.prompt.vocabulary)
+        self.prompt.vocabulary = self.vocabulary
         self.prompt.enter()
 
     def on_prompt_area_submitted(self, message: PromptArea.Submitted) -> None:
@@ -92,7 +94,8 @@ async def test_a_prompt_has_several_lines(key: str, until) -> None:
         await pilot.press("a", key, "b", "enter")
         await until(pilot, lambda: app.said)
         assert app.said[0].text == "a\nb"
-        assert "a" in app.lines[1] and "b" in app.lines[2] and "below" in app.lines[4]
+        assert [line[2] for line in app.lines[1:3]] == ["a", "b"]
+        assert app.lines[4].startswith("below")
 
 
 async def test_escape_leaves(until) -> None:
@@ -157,6 +160,14 @@ async def test_of_many_characters_some_are_named_and_the_rest_counted(until) -> 
         await until(pilot, lambda: said in " ".join(app.lines))
         await pilot.resize_terminal(34, 24)
         await until(pilot, lambda: " 5,000 never seen — left out " in " ".join(app.lines))
+
+
+async def test_a_view_says_what_is_lacking_and_what_becomes_of_it(until) -> None:
+    app, settings = Host(None), Settings(missing="refuse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.prompt.text = "abz"
+        app.prompt.view = Sampler(make_weights("ab"), settings).view()
+        await until(pilot, lambda: "never seen: z — refused" in app.lines[2])
 
 
 async def test_bytes_are_never_lacking_where_all_are_there(until) -> None:

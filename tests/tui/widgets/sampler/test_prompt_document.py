@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,7 +95,7 @@ def test_after_an_edit_the_rows_are_those_of_the_whole_text(edited, width: int) 
         rows.wrap_range(start, end, result.end_location)
         fresh = WrappedDocument(document, width)
         assert rows.lines == fresh.lines
-        assert [rows.row(y).text for y in range(rows.height)] == sum(fresh.lines, [])
+        assert [rows.row(y).text for y in range(rows.height)] == [*chain(*fresh.lines)]
 
 
 def test_the_tabs_of_a_row_have_their_widths() -> None:
