@@ -14,6 +14,7 @@ import click
 
 from rnn_tui import __version__
 from rnn_tui.cli.app import attach, open_app
+from rnn_tui.cli.bench import bench
 from rnn_tui.cli.check import check
 from rnn_tui.cli.completion import completion
 from rnn_tui.cli.group import OpensTexts
@@ -44,7 +45,10 @@ def cli() -> None:
     """
 
 
-for command in (open_app, train, resume, attach, step, sample, runs, check, completion):
+for command in (
+    *(open_app, train, resume, attach, step, sample),
+    *(runs, check, bench, completion),
+):
     cli.add_command(command)
 
 

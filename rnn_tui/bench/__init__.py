@@ -1,0 +1,1 @@
+"""What this machine makes of the network, measured here and now; no terminal."""

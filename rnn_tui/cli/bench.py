@@ -1,0 +1,145 @@
+"""``bench``: what this machine makes of the network, as a table."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from rnn_tui.cli.table import print_table
+from rnn_tui.runs.errors import RunError
+from rnn_tui.text.visible import visible_line
+from rnn_tui.training.client import ONE_THREAD
+
+if TYPE_CHECKING:
+    from rnn_tui.bench.machine import Machine
+    from rnn_tui.bench.sample import Sizes
+
+THREADS: Final = 1
+"""Of matrix products: more cost more than they bring where one stream is sampled."""
+
+
+@click.group(invoke_without_command=True, short_help="Measure how fast this machine is.")
+@click.pass_context
+def bench(ctx: click.Context) -> None:
+    """Measure how fast the network is on this machine.
+
+    Everything that is compared takes turns in one run, with one thread for the products of
+    matrices, and the middle one of several rounds counts. Leave the machine alone meanwhile.
+    """
+    os.environ.update(dict.fromkeys(ONE_THREAD, str(THREADS)))  # before NumPy is loaded
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@bench.command(short_help="Characters per second of sampling one text.")
+@click.option(
+    *("--hidden", "hidden"),
+    type=click.IntRange(1, 4096),
+    default=128,
+    show_default=True,
+    metavar="N",
+    help="hidden units in each layer",
+)
+@click.option(
+    "--vocabulary",
+    type=click.IntRange(2, 65_536),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="distinct symbols",
+)
+@click.option(
+    "--layers",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="layers",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 3600, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="X",
+    help="how long to measure, about",
+)
+@click.option(
+    "--memory",
+    is_flag=True,
+    help="instead: the peak memory of a text of 10,000 characters and of one of a million",
+)
+@click.option("--json", "json_", is_flag=True, help="everything as one line of JSON")
+def sample(
+    hidden: int, vocabulary: int, layers: int, seconds: float, memory: bool, json_: bool
+) -> None:
+    """Sample one text from a fresh network in float32: characters a second.
+
+    "text stream" is what rnn-tui sample writes with, "engine" what the screen keeps of every
+    character; "bare loop" is a plain NumPy loop in the manner of min-char-rnn, with the same
+    weights, to compare with. The ratio is that to the bare loop.
+    """
+    from rnn_tui.bench.machine import this_machine
+    from rnn_tui.bench.sample import Sizes
+
+    machine, sizes = this_machine(THREADS), Sizes(hidden, vocabulary, layers)
+    part, print_found = ("memory", _print_peaks) if memory else ("sampling", _print_rates)
+    found = _peaks(sizes) if memory else _rates(sizes, seconds)
+    if json_:
+        facts = {"machine": asdict(machine), "network": asdict(sizes), part: found}
+        click.echo(json.dumps(facts, allow_nan=False))
+    else:
+        _print_machine(machine, sizes)
+        print_found(found)
+
+
+def _rates(sizes: Sizes, seconds: float) -> list[dict[str, Any]]:
+    """Every contender beside the bare loop; whole characters, so that the ratio is theirs."""
+    from rnn_tui.bench.sample import BARE, sampling_rates
+
+    rates = sampling_rates(sizes, seconds)
+    shown = {rate.name: round(rate.median) for rate in rates}
+    return [
+        {
+            "name": rate.name,
+            "characters_per_second": shown[rate.name],
+            "ratio": shown[rate.name] / max(shown[BARE], 1),
+            "rounds": [round(value) for value in rate.rounds],
+        }
+        for rate in rates
+    ]
+
+
+def _peaks(sizes: Sizes) -> list[dict[str, Any]]:
+    """The peak memory of a short and of a long text."""
+    from rnn_tui.bench.memory import memory_peaks
+
+    try:
+        return [peak._asdict() for peak in memory_peaks(sizes)]
+    except (OSError, ValueError) as error:
+        raise RunError(str(error)) from error
+
+
+def _print_machine(machine: Machine, sizes: Sizes) -> None:
+    click.echo(visible_line(machine.line))
+    click.echo(
+        f"H {sizes.hidden:,} · V {sizes.vocabulary:,} · "
+        f"{sizes.layers} layer{'s' * (sizes.layers != 1)} · float32\n"
+    )
+
+
+def _print_rates(found: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (one["name"], f"{one['characters_per_second']:,}", f"{one['ratio']:.2f}") for one in found
+    ]
+    print_table(("sampling", "characters/s", "ratio"), rows, {"characters/s", "ratio"})
+
+
+def _print_peaks(found: Sequence[dict[str, Any]]) -> None:
+    rows = [(f"{one['characters']:,}", f"{one['bytes'] / 2**20:.1f} MiB") for one in found]
+    print_table(("characters", "peak memory"), rows, {"characters", "peak memory"})
