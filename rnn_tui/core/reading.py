@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.core.arrays import Array, Floats, State
+from rnn_tui.core.arrays import Array, Floats, Params, State
 from rnn_tui.core.cells import CELLS
-from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
 from rnn_tui.core.checks import checked_symbols
 from rnn_tui.core.model import Workspace
 from rnn_tui.core.parameters import architecture_of, dtype_of, zero_state
@@ -22,7 +21,8 @@ LOWEST = -1e4
 _BLOCK_NUMBERS = 2**20
 _LONGEST_BLOCK = 256
 
-_quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
+quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
+"""For functions whose numbers may leave the range of floats; around a body it costs twice."""
 
 
 class Reading(NamedTuple):
@@ -65,24 +65,20 @@ class Reader:
 
     def __init__(self, params: Mapping[str, Array], cell: str = "tanh") -> None:
         self.architecture = architecture_of(params, cell)
-        H, V, self.dtype = self.architecture.hidden, self.architecture.outputs, dtype_of(params)
+        self._cell, self.dtype = CELLS[cell], dtype_of(params)
+        H, V = self.architecture.hidden, self.architecture.outputs
         if self.architecture.inputs != V:
             raise ValueError(
                 f"the network reads {self.architecture.inputs} symbols but writes {V}:"
                 " it cannot be fed its own draws"
             )
         self._params = {name: np.array(value) for name, value in params.items()}
-        layers = [CELLS[cell].layer(1, 1, H, self.dtype) for _ in range(self.architecture.layers)]
-        first = SymbolInput(1, H, self.dtype)
-        self._symbol = first.x  # (1,)
-        inputs: list[Input] = [first, *(DenseInput(layer.outputs) for layer in layers[:-1])]
-        names = CELLS[cell].layer_shapes(1, 1)
-        by_layer = [
-            {name: self._params[f"layer{i}.{name}"] for name in names} for i in range(len(inputs))
-        ]
-        self._steps = [
-            (layer.forward, own, x, layer.hidden[0], layer.hidden[1])
-            for layer, own, x in zip(layers, by_layer, inputs, strict=True)
+        own = [self._weights_of(layer) for layer in range(self.architecture.layers)]
+        self._layers = [self._cell.single(weights) for weights in own]
+        self._W_xh = own[0]["W_xh"]
+        self._upper = [
+            (layer.forward, below.h, weights["W_xh"], np.zeros((1, H), self.dtype))
+            for layer, below, weights in zip(self._layers[1:], self._layers, own[1:], strict=False)
         ]
         self._W_hy, self._b_y = self._params["W_hy"], self._params["b_y"]
         self._y = np.zeros((1, V), self.dtype)  # (1, V)
@@ -93,7 +89,7 @@ class Reader:
     @property
     def state(self) -> State:
         """A copy of the state: one (1, H) a layer."""
-        return tuple(h.copy() for _, _, _, _, h in self._steps)
+        return tuple([layer.h.copy() for layer in self._layers])
 
     def check(self, symbol: int) -> None:
         """Raise ValueError unless the network knows this symbol."""
@@ -102,21 +98,22 @@ class Reader:
 
     def feed(self, symbol: int) -> None:
         """One step on ``symbol``, which was checked: leaves the new ``state`` and ``logits``."""
-        self._symbol[0], self._last = symbol, None
-        for forward, weights, x, h_prev, h in self._steps:
-            np.copyto(h_prev, h)
-            forward(weights, x)
+        self._last = None
+        self._layers[0].forward(self._W_xh[symbol])  # x W_xh is a row of it
+        for forward, below, W_xh, x in self._upper:
+            below.dot(W_xh, x)  # (1, H)
+            forward(x[0])
         self._read_out()
 
-    @_quiet
+    @quiet
     def enter(self, state: State) -> None:
         """Go to a state, one (1, H) a layer, and leave the ``logits`` of its readout."""
         expected = ((1, self.architecture.hidden),) * self.architecture.layers
         found = tuple(np.shape(h) for h in state)
         if found != expected:
             raise ValueError(f"the state of one stream has the shapes {expected}, not {found}")
-        for (_, _, _, _, h), given in zip(self._steps, state, strict=True):
-            h[...] = given
+        for layer, given in zip(self._layers, state, strict=True):
+            layer.h[...] = given
         self._read_out()
         self._last = None
 
@@ -125,7 +122,7 @@ class Reader:
         self._go_to(state)
         return self._taken()
 
-    @_quiet
+    @quiet
     def read(self, state: State, symbol: int) -> Reading:
         """One symbol, from ``state``. Raises ValueError for a symbol that there is not."""
         self.check(symbol)
@@ -156,6 +153,10 @@ class Reader:
             state, before = workspace.final_state(), after[-1].copy()
             yield Block(tuple(h[1:, 0].copy() for h in workspace.hidden), logits)
 
+    def _weights_of(self, layer: int) -> Params:
+        names = self._cell.layer_shapes(1, 1)
+        return {name: self._params[f"layer{layer}.{name}"] for name in names}
+
     def _go_to(self, state: State) -> None:
         if state is not self._last:
             self.enter(state)
@@ -165,11 +166,11 @@ class Reader:
         return Reading(self._last, _read_only((self.logits.copy(),))[0])
 
     def _read_out(self) -> None:
-        np.dot(self._steps[-1][-1], self._W_hy, out=self._y)  # (1, V)
-        np.add(self._y, self._b_y, out=self._y)
+        self._layers[-1].h.dot(self._W_hy, self._y)  # (1, V)
+        np.add(self.logits, self._b_y, self.logits)
 
 
-@_quiet
+@quiet
 def scores(logits: npt.ArrayLike, symbols: npt.ArrayLike) -> Scores:
     """Score symbols (T,) with the logits (T, V) that came before each, in float64.
 
@@ -196,14 +197,29 @@ def scores(logits: npt.ArrayLike, symbols: npt.ArrayLike) -> Scores:
     return Scores(bits[:, 0], bits[:, 1], rank)
 
 
+@quiet
+def surprise_and_rank(logits: npt.ArrayLike, symbol: int) -> tuple[float, int]:
+    """What ``scores`` gives for one symbol and its logits (V,), the same bits at a third of it."""
+    z = np.array(logits, dtype=np.float64)  # (V,)
+    top, own = z.item(z.argmax()), z.item(symbol)
+    if not -math.inf < top < math.inf:
+        raise diverged(top)
+    earlier = int(np.count_nonzero(z[:symbol] == own))
+    rank = 1 + int(np.count_nonzero(z > own)) + earlier
+    z -= top
+    np.maximum(z, LOWEST, out=z)
+    bits = (np.log(np.exp(z, out=z).sum()) - (own - top)) / math.log(2.0)
+    return max(0.0, float(bits)), rank
+
+
 def surprise_bits(logits: npt.ArrayLike, symbol: int) -> float:
     """-log2 softmax(logits)[symbol], of logits (V,), in float64."""
-    return float(scores(np.asarray(logits)[None], [symbol]).surprise[0])
+    return surprise_and_rank(logits, symbol)[0]
 
 
 def rank(logits: npt.ArrayLike, symbol: int) -> int:
     """The place of ``symbol`` by its logit among logits (V,), from 1."""
-    return int(scores(np.asarray(logits)[None], [symbol]).rank[0])
+    return surprise_and_rank(logits, symbol)[1]
 
 
 def entropy_bits(probabilities: npt.ArrayLike) -> float:

@@ -9,7 +9,7 @@ cumulative sum.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import index
 from typing import NamedTuple, TypeAlias
 
@@ -17,10 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array, Floats, State
-from rnn_tui.core.reading import LOWEST, Reader, diverged
+from rnn_tui.core.reading import LOWEST, Reader, diverged, quiet
 
 Temperature: TypeAlias = float | Callable[[], float]
 """A number, or a function that is asked before every draw, so that it may change meanwhile."""
+
+_LN_2 = math.log(2.0)
+_ROUNDING = float(np.finfo(np.float64).eps)
 
 
 def distribution(
@@ -92,7 +95,7 @@ class Drawing:
         """Take logits (V,) and settings, which were checked. Raises ValueError as they diverge."""
         np.copyto(self._z, logits)
         _weigh(self._z, self._w, temperature, top_k, top_p)
-        np.cumsum(self._w, out=self._cumulative)
+        np.add.accumulate(self._w, out=self._cumulative)  # half the time of cumsum
 
     def draw(self, uniform: float) -> Drawn:
         """Return the symbol that ``uniform``, in [0, 1), falls on."""
@@ -100,10 +103,10 @@ class Drawing:
 
     def take(self, symbol: int) -> Drawn:
         """Return a given symbol, as if it had been drawn."""
-        total = float(self._cumulative[-1])
+        total = self._cumulative.item(-1)
         # ln p_i = z_i - ln(total), so the entropy needs one product and no logarithm of zeros.
-        nats = math.log(total) - float(np.dot(self._w, self._z)) / total
-        return Drawn(symbol, float(self._w[symbol]) / total, max(0.0, nats / math.log(2.0)))
+        nats = math.log(total) - float(self._w.dot(self._z)) / total
+        return Drawn(symbol, self._w.item(symbol) / total, max(0.0, nats / _LN_2))
 
     @property
     def distribution(self) -> Floats:
@@ -138,7 +141,7 @@ class Stream:
     ) -> None:
         self._network = Reader(params, cell)
         self._network.enter(state)
-        self._pending = _checked_prompt(prompt, self._network)
+        self._pending: Sequence[int] = _checked_prompt(prompt, self._network)
         self._rng, self._top_k, self._top_p = rng, top_k, top_p
         self._ask = temperature if callable(temperature) else lambda: temperature
         self._temperature = self._ask()
@@ -168,13 +171,16 @@ class Stream:
         if temperature != self._temperature:
             check_sampling(temperature)
             self._temperature = temperature
-        # A float32 network that diverged overflows: _weigh says so, NumPy need not warn as well.
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            for symbol in self._pending:
-                self._network.feed(symbol)
-            self._drawing.weigh(self._network.logits, temperature, self._top_k, self._top_p)
-            drawn = self._drawing.draw(self._rng.random())
-        self._pending = [drawn.symbol]
+        return self._draw(temperature)
+
+    # A float32 network that diverged overflows: _weigh says so, NumPy need not warn as well.
+    @quiet
+    def _draw(self, temperature: float) -> Drawn:
+        for symbol in self._pending:
+            self._network.feed(symbol)
+        self._drawing.weigh(self._network.logits, temperature, self._top_k, self._top_p)
+        drawn = self._drawing.draw(self._rng.random())
+        self._pending = (drawn.symbol,)
         return drawn
 
 
@@ -195,7 +201,7 @@ def _look_up(cumulative: Floats, uniform: float) -> int:
     Above, not at: a symbol of weight 0 has the cumulative weight of the one before it. And for a
     uniform below 1 the product stays below the total, so there always is such a symbol.
     """
-    return int(cumulative.searchsorted(uniform * cumulative[-1], side="right"))
+    return int(cumulative.searchsorted(uniform * cumulative.item(-1), "right"))
 
 
 def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -> None:
@@ -203,20 +209,45 @@ def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -
 
     Symbols that are not allowed get the weight 0. Every z that is left is a finite number.
     """
-    top = z.max()
+    top = z.item(z.argmax())  # a NaN counts as the largest; three times as fast as max
     if not -math.inf < top < math.inf:
         raise diverged(top)
     z -= top
-    order = np.argsort(-z, kind="stable") if top_k or top_p < 1.0 else None
-    if order is not None and top_k:
-        z[order[top_k:]] = -math.inf
+    if 0 < top_k < z.size:
+        z[~_largest(z, top_k)] = -math.inf
+    order = z.copy() if top_p < 1.0 else z  # divided, what differs can become equal
     _divide(z, temperature)
     np.maximum(z, LOWEST, out=z)
     np.exp(z, out=w)
-    if order is not None and top_p < 1.0:
-        cumulative = np.cumsum(w[order])
-        enough = int(cumulative.searchsorted(top_p * cumulative[-1], side="left"))
-        w[order[enough + 1 :]] = 0.0
+    if top_p < 1.0:
+        w[~_largest(order, _nucleus(order, w, top_p))] = 0.0
+
+
+def _largest(z: Floats, k: int) -> npt.NDArray[np.bool_]:
+    """Where (V,) the k largest of ``z`` (V,) are; of equals the first. 1 <= k <= V."""
+    least = np.partition(z, z.size - k)[z.size - k]
+    kept: npt.NDArray[np.bool_] = z >= least  # (V,)
+    surplus = int(np.count_nonzero(kept)) - k
+    if surplus:
+        kept[np.flatnonzero(z == least)[-surplus:]] = False
+    return kept
+
+
+def _nucleus(z: Floats, w: Floats, top_p: float) -> int:
+    """How many symbols, taken in the order of ``z`` (V,), make up ``top_p`` of the weights ``w``.
+
+    The sums are those of the stable order, which takes ten times as long to find as the sorted
+    weights alone. Sums of the same V numbers in another order differ by less than V roundings of
+    the total: only where that could matter the stable order is asked.
+    """
+    cumulative = np.cumsum(np.sort(w)[::-1])  # (V,)
+    total = cumulative.item(-1)
+    slack = 4.0 * w.size * _ROUNDING * total
+    first, last = cumulative.searchsorted([top_p * total - slack, top_p * total + slack])
+    if first != last:
+        cumulative = np.cumsum(w[np.argsort(-z, kind="stable")])
+        first = cumulative.searchsorted(top_p * cumulative[-1])
+    return int(first) + 1
 
 
 def _divide(z: Floats, temperature: float) -> None:
@@ -227,5 +258,5 @@ def _divide(z: Floats, temperature: float) -> None:
         z[first] = 0.0
     elif temperature == math.inf:
         z[z > -math.inf] = 0.0
-    else:
+    elif temperature != 1.0:
         z /= temperature

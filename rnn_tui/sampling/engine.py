@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_tui.core.arrays import Array
 from rnn_tui.core.parameters import zero_state
-from rnn_tui.core.reading import Reader, scores
+from rnn_tui.core.reading import Reader, surprise_and_rank
 from rnn_tui.core.sampling import Drawing, Drawn
 from rnn_tui.sampling.prompt import prompt_symbols
 from rnn_tui.sampling.settings import Settings, random_numbers
@@ -141,7 +141,8 @@ class Engine:
         self, drawn: Drawn, logits: Array, origin: Origin, draws: int, settings: Settings
     ) -> Mark:
         """Read the character, and keep it as the last one."""
-        parent, score = self._mark, scores(logits[None], [drawn.symbol])
+        parent = self._mark
+        surprise, rank = surprise_and_rank(logits, drawn.symbol)
         reading = self._reader.read(parent.state, drawn.symbol)
         self._logits = reading.logits
         self._mark = Mark(
@@ -154,8 +155,8 @@ class Engine:
             logits=logits,
             probability=drawn.probability,
             entropy=drawn.entropy_bits,
-            surprise=float(score.surprise[0]),
-            rank=int(score.rank[0]),
+            surprise=surprise,
+            rank=rank,
             temperature=settings.temperature,
             top_k=settings.top_k,
             top_p=settings.top_p,

@@ -9,6 +9,7 @@ GLOSSARY: Final[Mapping[str, str]] = {
     "surprise": "−log₂ of the probability that the network gave to a character, in bits, at"
     " temperature 1 and without cut-offs: 0 where it was sure, 1 where it would have tossed a"
     " coin. A prompt is scored like what was drawn.",
+    "bpc": "bits per character, the mean surprise of a text; bpb where a symbol is a byte.",
     "entropy": "the surprise to be expected of a distribution, −Σ p log₂ p, in bits.",
     "perplexity": "2 to the bits per character: so many equally probable characters would"
     " surprise as much.",

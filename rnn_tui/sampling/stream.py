@@ -59,12 +59,14 @@ class TextStream:
         drawn = next(self._stream)
         text = self._decode(drawn.symbol)
         self.drawn += 1
-        self.finished = self.drawn >= self.settings.length or self._stops(text)
+        stop_at = self.settings.stop_at
+        self.finished = self.drawn >= self.settings.length or (
+            bool(stop_at) and self._stops(text, stop_at)
+        )
         return Piece(text, drawn)
 
-    def _stops(self, text: str) -> bool:
-        stop_at = self.settings.stop_at
-        if not stop_at or not text:
+    def _stops(self, text: str, stop_at: str) -> bool:
+        if not text:
             return False
         self._tail = (self._tail + text)[-len(stop_at) :]
         return self._tail == stop_at

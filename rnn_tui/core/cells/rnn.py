@@ -60,6 +60,31 @@ class ElmanCell:
         """The fast path of one layer, with all buffers for windows of this size."""
         return ElmanLayer(self.activation, T, B, H, dtype)
 
+    def single(self, weights: Mapping[str, Array]) -> SingleElman:
+        """The fast path of one layer that reads one stream, a step at a time."""
+        return SingleElman(self.activation, weights)
+
+
+class SingleElman:
+    """One layer on one stream, whose state ``h`` (1, H) is changed in place, from zeros.
+
+    Bit for bit what ``ElmanLayer`` computes for T = B = 1, in half the time: nothing is kept for
+    a backward pass, and what is added are vectors, which NumPy does sooner than matrices.
+    """
+
+    def __init__(self, activation: Activation, weights: Mapping[str, Array]) -> None:
+        self._apply, self._W_hh, self._b_h = activation.apply, weights["W_hh"], weights["b_h"]
+        self.h, self._product = np.zeros((2, 1, self._b_h.size), self._b_h.dtype)  # (1, H) each
+        self._vectors = self.h[0], self._product[0]  # (H,) each
+
+    def forward(self, x: Array) -> None:
+        """From ``h`` and the input x W_xh (H,) compute the next ``h``."""
+        h, product = self._vectors
+        self.h.dot(self._W_hh, self._product)  # (1, H)
+        np.add(x, self._b_h, h)
+        np.add(h, product, h)
+        self._apply(h, h)
+
 
 class ElmanLayer:
     """The fast path of one layer over a window: buffers allocated once, filled in place.

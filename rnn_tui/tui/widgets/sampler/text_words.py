@@ -91,6 +91,9 @@ def _sum(first: Span, total: Totals, noun: str, width: int) -> Line:
         said = " · ".join(parts)
         if _PHASE_CELLS + 3 + cell_len(said) <= width:
             return first, Span(" · ", "faint"), Span(said)
+    brief = f"{total.bits_per_character:.2f} bp{noun[0]}"
+    if _PHASE_CELLS + 1 + cell_len(brief) <= width:
+        return first, Span(f" {brief}")
     return (Span(clip(first.text.strip(), width), first.ink),)
 
 
@@ -109,7 +112,6 @@ def _parts(total: Totals, noun: str) -> Iterator[Sequence[str]]:
     yield short, each
     yield short, brief
     yield (brief,)
-    yield (f"{total.bits_per_character:.2f} bp{noun[0]}",)
 
 
 def _number(value: float) -> str:

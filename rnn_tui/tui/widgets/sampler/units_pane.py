@@ -18,7 +18,7 @@ from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.status_bar import clip
 
 _HINTS = (
-    ("u", "rank the units: which one tracks quotes, brackets, the place in the line"),
+    ("u", "rank them: which one tracks quotes, capitals, ...?"),
     ("U", "show one after the other on the text"),
 )
 _WHEEL = 3
