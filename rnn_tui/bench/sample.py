@@ -55,8 +55,7 @@ def sampling_rates(sizes: Sizes, seconds: float) -> tuple[Rates, ...]:
     """Characters a second of each way to sample, at the same weights and at temperature 1."""
     weights = sizes.weights()
     contenders = {name: _drawing(make(weights)) for name, make in CONTENDERS.items()}
-    with np.errstate(all="ignore"):
-        return alternate(contenders, seconds)
+    return alternate(contenders, seconds)
 
 
 def _drawing(characters: Iterator[Any]) -> Contender:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 THREADS: Final = 1
 """Of matrix products: more cost more than they bring where one stream is sampled."""
+
+
+def _a_number(_: click.Context, __: click.Parameter, seconds: float) -> float:
+    """A range of click lets NaN pass."""
+    if math.isnan(seconds):
+        raise click.BadParameter("it must be a number of seconds.")
+    return seconds
 
 
 @click.group(invoke_without_command=True, short_help="Measure how fast this machine is.")
@@ -64,6 +72,7 @@ def bench(ctx: click.Context) -> None:
 @click.option(
     "--seconds",
     type=click.FloatRange(0, 3600, min_open=True),
+    callback=_a_number,
     default=10.0,
     show_default=True,
     metavar="X",

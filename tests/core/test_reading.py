@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 from rnn_tui.core.arrays import Params, State
 from rnn_tui.core.initialization import initialize
-from rnn_tui.core.model import step
+from rnn_tui.core.model import Workspace, step
 from rnn_tui.core.parameters import Architecture
-from rnn_tui.core.reading import Reader, entropy_bits, rank, scores, surprise_bits
+from rnn_tui.core.reading import (
+    Reader,
+    entropy_bits,
+    rank,
+    scores,
+    surprise_and_rank,
+    surprise_bits,
+)
 from rnn_tui.core.sampling import distribution
 
 
@@ -33,6 +40,21 @@ def test_one_symbol_is_one_step_of_the_network(cell: str, layers: int) -> None:
         logits, state = step(params, np.array([symbol]), state, cell)
         np.testing.assert_allclose(found.logits, logits[0], rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(found.state, state, rtol=1e-12, atol=1e-12)
+        state = found.state
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("cell", ["tanh", "relu"])
+def test_a_step_is_to_the_bit_that_of_a_window_of_one(cell: str, dtype: type) -> None:
+    architecture = Architecture(65, 100, 2, 65, cell)
+    _, params = initialize(architecture, "uniform", np.random.default_rng(1), dtype)
+    reader, window = Reader(params, cell), Workspace(architecture, 1, 1, np.dtype(dtype))
+    state = reader.state
+    for symbol in [3, 64, 0, 3]:
+        found = reader.read(state, symbol)
+        logits = window.forward(params, np.array([[symbol]]), state)
+        assert np.array_equal(found.logits, logits[0, 0])
+        assert np.array_equal(found.state, window.final_state())
         state = found.state
 
 
@@ -123,6 +145,21 @@ def test_scores_are_those_of_the_distribution_at_temperature_1(values, data) -> 
     assert place == 1 + order.index(symbol)
 
 
+@given(LOGITS.filter(lambda values: max(values) > -math.inf), st.data())
+def test_one_symbol_is_scored_to_the_bit_as_many_are(values, data) -> None:
+    symbol = data.draw(st.integers(0, len(values) - 1))
+    surprise, _, place = scores([values], [symbol])
+    assert surprise_and_rank(values, symbol) == (surprise[0], place[0])
+
+
+@pytest.mark.parametrize("V", [2, 100, 129, 4097, 65_536])
+def test_one_symbol_of_many_is_scored_to_the_bit(V: int) -> None:
+    logits = np.random.default_rng(V).normal(size=V).astype(np.float32)
+    for symbol in (0, V // 2, V - 1):
+        surprise, _, place = scores(logits[None], [symbol])
+        assert surprise_and_rank(logits, symbol) == (surprise[0], place[0])
+
+
 def test_a_symbol_that_cannot_come_is_infinitely_surprising() -> None:
     assert surprise_bits([0.0, -math.inf], 1) == math.inf
     assert surprise_bits([0.0, -math.inf], 0) == 0.0
@@ -148,3 +185,5 @@ def test_float32_logits_are_scored_in_float64() -> None:
 def test_logits_that_mean_nothing_are_refused(row: list[float]) -> None:
     with pytest.raises(ValueError, match="the network has diverged"):
         scores([[0.0, 1.0], row], [0, 0])
+    with pytest.raises(ValueError, match="the network has diverged"):
+        surprise_and_rank(row, 0)
