@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_tui.core.arrays import Floats
@@ -55,6 +55,7 @@ LOGITS = st.lists(FEW | st.floats(-20.0, 20.0), min_size=1, max_size=40)
 ROUND = st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9, 1.0 - 2**-53, 5e-324])
 
 
+@settings(max_examples=400)
 @given(
     LOGITS.filter(lambda values: max(values) > -math.inf),
     st.sampled_from(TEMPERATURES),
@@ -86,6 +87,12 @@ def test_a_sum_that_may_round_to_either_side_is_that_of_the_stable_order(
     exactly = int(np.cumsum(w).searchsorted(0.3 * np.cumsum(w)[-1])) + 1
     assert _nucleus(np.zeros(10), w, 0.3) == exactly
     assert asked == [{"kind": "stable"}]
+
+
+@pytest.mark.parametrize("temperature", [1e300, math.inf])
+def test_what_only_division_made_equal_is_left_in_its_own_order(temperature: float) -> None:
+    p = distribution([0.0, 1.0, 2.0, 3.0], temperature, top_p=0.5)
+    np.testing.assert_array_equal(p, [0.0, 0.0, 0.5, 0.5])
 
 
 def test_the_most_that_can_be_kept_is_all() -> None:
