@@ -220,7 +220,9 @@ def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -
     np.maximum(z, LOWEST, out=z)
     np.exp(z, out=w)
     if top_p < 1.0:
-        w[~_largest(order, _nucleus(order, w, top_p))] = 0.0
+        left = np.flatnonzero(w)  # (n,) few of V, mostly
+        order, weights = order[left], w[left]
+        w[left[~_largest(order, _nucleus(order, weights, top_p))]] = 0.0
 
 
 def _largest(z: Floats, k: int) -> npt.NDArray[np.bool_]:
@@ -240,7 +242,8 @@ def _nucleus(z: Floats, w: Floats, top_p: float) -> int:
     weights alone. Sums of the same V numbers in another order differ by less than V roundings of
     the total: only where that could matter the stable order is asked.
     """
-    cumulative = np.cumsum(np.sort(w)[::-1])  # (V,)
+    cumulative = np.sort(w)[::-1]  # (V,)
+    np.add.accumulate(cumulative, out=cumulative)
     total = cumulative.item(-1)
     slack = 4.0 * w.size * _ROUNDING * total
     first, last = cumulative.searchsorted([top_p * total - slack, top_p * total + slack])
