@@ -1,4 +1,4 @@
-"""The log of a run: losses, evaluations and events, in SQLite, one writer and any readers.
+"""The log of a run: losses, evaluations, events, series; in SQLite, one writer and any readers.
 
 Rows become visible to readers when they are committed, about twice a second. A torn write, a kill
 or a full disk costs the rows since the last commit and nothing older.
@@ -6,164 +6,27 @@ or a full disk costs the rows since the last commit and nothing older.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any
 
-from rnn_tui.runs.errors import CorruptRunError, StorageError
-from rnn_tui.runs.rows import Event, HeldOut, Row, Span, event_of, held_out_of, row_of, stored
+from rnn_tui.runs.errors import StorageError
+from rnn_tui.runs.metrics_file import opened_to_write, plain_error
+from rnn_tui.runs.metrics_reader import MetricsReader
+from rnn_tui.runs.rows import Event, HeldOut, Point, Row, Span, StoredArray, stored
 
-__all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Row", "Span"]
+__all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Point", "Row", "Span", "StoredArray"]
 
-SCHEMA = 1
 COMMIT_SECONDS = 0.5
-_Made = TypeVar("_Made")
 _MAX_PENDING = 10_000  # rows; then commit early
-
-_SPANS = """
-SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite)
-FROM (SELECT step, CASE typeof(loss) WHEN 'text' THEN NULL ELSE loss END AS finite
-      FROM rows WHERE step > ?)
-GROUP BY step / ? ORDER BY step
-"""
-_TABLES = """
-CREATE TABLE rows (
-    step INTEGER PRIMARY KEY, loss, gradient_norm, scale, learning_rate,
-    characters INTEGER, seconds, epoch
-);
-CREATE TABLE held_out (step INTEGER PRIMARY KEY, loss);
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, step INTEGER, kind TEXT, detail TEXT, seconds
-);
-"""
-
-
-def _opened(path: Path, query: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{query}",
-        uri=True,
-        timeout=5.0,
-        isolation_level=None,
-        check_same_thread=False,  # any thread, one at a time
-    )
-
-
-_REFUSED = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-}  # the file system, or somebody else, is at fault; not what the file holds
-
-
-def _code(error: Exception) -> int:
-    """Return SQLite's primary result code, 0 where there is none."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _plain_error(path: Path, error: Exception) -> StorageError | CorruptRunError:
-    """Return SQLite's complaint as one of ours."""
-    if _code(error) in _REFUSED:
-        return StorageError(
-            f"cannot use {path}: {error}: check the free space and the permissions of its folder"
-        )
-    return CorruptRunError(f"{path} is damaged or not a log of metrics: {error}")
-
-
-class MetricsReader:
-    """The log as others see it: committed rows only; never writes.
-
-    Any thread may call it, one at a time. Raises StorageError where the file cannot be read,
-    CorruptRunError where it is not a log.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._connection = self._connect()
-        try:
-            self._check_schema()
-        except BaseException:
-            self._connection.close()
-            raise
-
-    def _connect(self) -> sqlite3.Connection:
-        if not self.path.is_file():
-            raise StorageError(f"cannot read {self.path}: there is no such file")
-        connection = _opened(self.path, "mode=ro")
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.Error as error:
-            connection.close()
-            if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-                raise _plain_error(self.path, error) from error
-            # A folder that we may not write in, so there is no place for SQLite's shared memory.
-            # No writer is alive either: its shared memory would be there.
-            connection = _opened(self.path, "mode=ro&immutable=1")
-        return connection
-
-    def _check_schema(self) -> None:
-        found = self._query(int, "PRAGMA user_version")[0]
-        if found != SCHEMA:
-            raise CorruptRunError(
-                f"{self.path} has layout {found}, this version of rnn-tui reads {SCHEMA}"
-            )
-
-    def _query(
-        self, build: Callable[..., _Made], sql: str, values: tuple[int, ...] = ()
-    ) -> list[_Made]:
-        """Return what ``build`` makes of each row that ``sql`` finds."""
-        try:
-            return [build(*found) for found in self._connection.execute(sql, values)]
-        except (sqlite3.Error, ValueError, TypeError) as error:  # or a value that is no number
-            raise _plain_error(self.path, error) from error
-
-    def rows_after(self, step: int, limit: int = 10_000) -> list[Row]:
-        """Return up to ``limit`` rows of steps above ``step``, ascending."""
-        sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
-        return self._query(row_of, sql, (step, limit))
-
-    def spans(self, step: int, width: int) -> list[Span]:
-        """Return the losses above ``step``, ``width`` steps together, ascending.
-
-        Lowest and highest are kept, so that no spike is lost; a million rows take 0.3 s.
-        """
-        return self._query(Span, _SPANS, (step, max(1, width)))
-
-    def last(self) -> Row | None:
-        """Return the row of the latest step, or None."""
-        found = self._query(row_of, "SELECT * FROM rows ORDER BY step DESC LIMIT 1")
-        return found[0] if found else None
-
-    def held_out_after(self, step: int, limit: int = 10_000) -> list[HeldOut]:
-        """Return up to ``limit`` evaluations of steps above ``step``, ascending."""
-        sql = "SELECT * FROM held_out WHERE step > ? ORDER BY step LIMIT ?"
-        return self._query(held_out_of, sql, (step, limit))
-
-    def last_held_out(self) -> HeldOut | None:
-        """Return the latest evaluation, or None."""
-        found = self._query(held_out_of, "SELECT * FROM held_out ORDER BY step DESC LIMIT 1")
-        return found[0] if found else None
-
-    def events_after(self, number: int, limit: int = 10_000) -> list[Event]:
-        """Return up to ``limit`` events whose id is above ``number``, ascending."""
-        sql = "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?"
-        return self._query(event_of, sql, (number, limit))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+_AT_ONCE = (512, 64, 8, 1)  # rows in a statement; few sizes, so that SQLite keeps them compiled
+_EVENT = """INSERT INTO events (step, kind, detail, seconds, name, "before", "after", who)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class MetricsLog(MetricsReader):
@@ -178,20 +41,15 @@ class MetricsLog(MetricsReader):
         self._clock = clock
         self._committed_at = clock()
         self._pending: list[Row] = []
+        self._pending_points: list[tuple[str, int, float, float]] = []
         self._pending_other: list[tuple[str, tuple[Any, ...]]] = []
+        self._series: dict[str, int] = {}  # name -> id
         super().__init__(path)
         self._inode = os.stat(path).st_ino
+        self._series = dict(self._query(_pair, "SELECT name, id FROM series"))
 
     def _connect(self) -> sqlite3.Connection:
-        connection = None
-        try:
-            connection = _opened(self.path, "mode=rwc")
-            _prepare(connection)
-        except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
-            raise _plain_error(self.path, error) from error
-        return connection
+        return opened_to_write(self.path)
 
     def append(self, row: Row) -> None:
         """Add a row; one of the same step is replaced."""
@@ -205,25 +63,63 @@ class MetricsLog(MetricsReader):
         values = (step, stored(loss))
         self._pending_other.append(("INSERT OR REPLACE INTO held_out VALUES (?, ?)", values))
 
-    def append_event(self, step: int, kind: str, detail: str = "", seconds: float = 0.0) -> None:
-        """Add an event; ``seconds`` as in ``Row``."""
-        values = (step, kind, _encodable(detail), stored(seconds))
-        sql = "INSERT INTO events (step, kind, detail, seconds) VALUES (?, ?, ?, ?)"
-        self._pending_other.append((sql, values))
+    def append_event(
+        self, step: int, kind: str, detail: str = "", seconds: float = 0.0, name: str = ""
+    ) -> None:
+        """Add an event; the parts are described at ``Event``."""
+        self._add_event(step, kind, detail, seconds, name or None, None, None, None)
+
+    def append_knob(
+        self, step: int, name: str, before: str, after: str, who: str, seconds: float
+    ) -> None:
+        """Add that ``who`` changed the setting ``name`` after ``step``; the values as JSON."""
+        self._add_event(step, "knob", "", seconds, name, before, after, who)
+
+    def _add_event(self, step: int, kind: str, detail: str, seconds: float, *more: Any) -> None:
+        said = (part if part is None else _encodable(part) for part in more)
+        values = (step, kind, _encodable(detail), stored(seconds), *said)
+        self._pending_other.append((_EVENT, values))
+
+    def append_point(self, name: str, step: int, value: float, seconds: float) -> None:
+        """Add a value to a series; one of the same step is replaced."""
+        self._pending_points.append((_encodable(name), step, value, seconds))
+
+    def put_array(self, array: StoredArray) -> None:
+        """Put an array in the place of the one of the same name."""
+        shape, axes = json.dumps(array.shape), json.dumps(array.axes)
+        values = (_encodable(array.name), array.step, array.dtype, shape, axes)
+        sql = "INSERT OR REPLACE INTO arrays VALUES (?, ?, ?, ?, ?, ?, ?)"
+        self._pending_other.append((sql, (*values, array.data, stored(array.seconds))))
 
     def flush(self) -> None:
         """Commit what was appended; StorageError if the disk or the folder is not there for it."""
         self._committed_at = self._clock()
-        if not self._pending and not self._pending_other:
+        if not (self._pending or self._pending_points or self._pending_other):
             return
         self._check_place()
         rows = [tuple(map(stored, row)) for row in self._pending]
+        new = self._new_series()
+        ids = self._series | new
+        points = [
+            (ids[name], step, stored(value), stored(seconds))
+            for name, step, value, seconds in self._pending_points
+        ]
         self._commit(
             [("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)]
+            + _in_bulk("INSERT INTO series VALUES", [(ids[name], name) for name in new])
+            + _in_bulk("INSERT OR REPLACE INTO points VALUES", points)
             + [(sql, [values]) for sql, values in self._pending_other]
         )
         self._pending.clear()
+        self._series = ids
+        self._pending_points.clear()
         self._pending_other.clear()
+
+    def _new_series(self) -> dict[str, int]:
+        """Return the series that begin with the pending points, and their ids."""
+        names = dict.fromkeys(point[0] for point in self._pending_points)
+        new = (name for name in names if name not in self._series)
+        return {name: number for number, name in enumerate(new, len(self._series) + 1)}
 
     def truncate_after(self, step: int) -> None:
         """Remove all that is of steps above ``step``: a resume from there supersedes it."""
@@ -233,6 +129,8 @@ class MetricsLog(MetricsReader):
                 ("DELETE FROM rows WHERE step > ?", [(step,)]),
                 ("DELETE FROM held_out WHERE step > ?", [(step,)]),
                 ("DELETE FROM events WHERE step > ?", [(step,)]),
+                ("DELETE FROM points WHERE step > ?", [(step,)]),
+                ("DELETE FROM arrays WHERE step > ?", [(step,)]),
             ]
         )
 
@@ -249,7 +147,7 @@ class MetricsLog(MetricsReader):
                     self._connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise _plain_error(self.path, error) from error
+            raise plain_error(self.path, error) from error
 
     def _check_place(self) -> None:
         """SQLite goes on writing into a file that was removed; nobody would ever see it."""
@@ -268,18 +166,26 @@ class MetricsLog(MetricsReader):
             super().close()
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables where the file is new."""
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("BEGIN IMMEDIATE")  # complains now, not later, if we may not write
-    connection.execute("ROLLBACK")
-    (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if found == 0:
-        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
-    # Only now, since it writes to the file: until the tables are there the file stays empty.
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
 def _encodable(text: str) -> str:
     """Return the text without lone surrogates, which SQLite cannot store."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _pair(name: Any, number: Any) -> tuple[str, int]:
+    return str(name), int(number)
+
+
+def _in_bulk(sql: str, rows: list[tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    """Return few statements that insert all rows, in their order.
+
+    SQLite's module lets go of Python's global lock at every statement, and a busy program gives it
+    back up to 5 ms later: with one statement a row the log of such a program could not keep up.
+    """
+    statements, done = [], 0
+    for size in _AT_ONCE:
+        while len(rows) - done >= size:
+            part = rows[done : done + size]
+            places = ", ".join([f"({', '.join('?' * len(part[0]))})"] * size)
+            statements.append((f"{sql} {places}", [tuple(chain.from_iterable(part))]))
+            done += size
+    return statements

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, NamedTuple
 
 _NUMBERS = {int, float}
+
+KINDS = {
+    "reset": "the carried state was set to zero",
+    "text end": "the end of the text was reached; the next step begins it again",
+    "held out": "the loss on the held-out text was measured",
+    "saved": "a checkpoint was written",
+    "knob": "somebody changed a setting of the running training",
+    "clipped": "many of the last gradients were scaled down",
+    "not finite": "a value was NaN or infinite",
+    "attached": "somebody began to watch",
+    "detached": "somebody stopped watching",
+    "resumed": "the training went on from a checkpoint",
+    "paused": "the training was paused",
+    "continued": "the training went on after a pause",
+    "undone": "the training went back to before the last change of a setting",
+    "checkpoint skipped": "a checkpoint could not be written",
+    "dropped": "values came faster than the disk took them; some are missing",
+    "failed": "the program that trains ended with an error",
+    "note": "something worth knowing",
+}
+"""The kinds of events, and what each is in words."""
+
+ITEM_BYTES = {
+    "bool": 1,
+    **{f"int{8 * size}": size for size in (1, 2, 4, 8)},
+    **{f"uint{8 * size}": size for size in (1, 2, 4, 8)},
+    **{f"float{8 * size}": size for size in (2, 4, 8)},
+}
+"""The types of number that a stored array may have, little-endian, and their sizes."""
 
 
 class Row(NamedTuple):
@@ -40,12 +70,41 @@ class HeldOut(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened: a change of the learning rate, a NaN, a save."""
+    """Something that happened, of one of the ``KINDS``.
+
+    For a knob: ``name`` is the setting, ``before`` and ``after`` its values as JSON, ``who`` turned
+    it, and ``step`` the last one that was made with the value before. Otherwise empty, but for the
+    ``name`` of the series or array that an event is about.
+    """
 
     id: int
     step: int
     kind: str
     detail: str
+    seconds: float
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    who: str = ""
+
+
+class Point(NamedTuple):
+    """One value of a named series of a monitored run; ``seconds`` since the run began."""
+
+    step: int
+    value: float
+    seconds: float
+
+
+class StoredArray(NamedTuple):
+    """The latest array of a name, without NumPy: ``data`` in C order, little-endian."""
+
+    name: str
+    step: int
+    dtype: str  # one of ITEM_BYTES
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]  # what each axis counts; empty: not said
+    data: bytes
     seconds: float
 
 
@@ -74,6 +133,28 @@ def held_out_of(step: Any, loss: Any) -> HeldOut:
     return HeldOut(int(step), float(loss))
 
 
-def event_of(number: Any, step: Any, kind: Any, detail: Any, seconds: Any) -> Event:
-    """Return an event as it was appended; errors as for ``row_of``."""
-    return Event(int(number), int(step), str(kind), str(detail), float(seconds))
+def event_of(
+    number: Any, step: Any, kind: Any, detail: Any, seconds: Any, *more: str | None
+) -> Event:
+    """Return an event as it was appended; errors as for ``row_of``. Layout 1 has no ``more``."""
+    said = (str(part or "") for part in more)
+    return Event(int(number), int(step), str(kind), str(detail), float(seconds), *said)
+
+
+def point_of(step: Any, value: Any, seconds: Any) -> Point:
+    """Return a value of a series as it was appended; errors as for ``row_of``."""
+    return Point(int(step), float(value), float(seconds))
+
+
+def array_of(
+    name: str, step: Any, dtype: str, shape: str, axes: str, data: bytes, seconds: Any
+) -> StoredArray:
+    """Return an array as it was put; ValueError or TypeError where its parts do not agree."""
+    sizes = tuple(int(size) for size in json.loads(shape))
+    names = tuple(str(axis) for axis in json.loads(axes))
+    size = ITEM_BYTES.get(dtype, 0)
+    if not size or min(sizes, default=0) < 0 or math.prod(sizes) * size != len(data):
+        raise ValueError(f"array {name!r} has {len(data)} bytes for {dtype} of {sizes}")
+    if names and len(names) != len(sizes):
+        raise ValueError(f"array {name!r} has {len(sizes)} axes and {len(names)} names of them")
+    return StoredArray(str(name), int(step), dtype, sizes, names, data, float(seconds))

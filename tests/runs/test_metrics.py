@@ -148,7 +148,7 @@ def test_held_out_losses_and_events_come_back(log: MetricsLog) -> None:
     assert [found.loss for found in log.held_out_after(100)] == [1.5]
     assert log.last_held_out() == log.held_out_after(0)[-1]
     first, second = log.events_after(0)
-    assert first[1:] == (150, "learning rate", "0.003 -> 0.001", 9.5)
+    assert first[1:5] == (150, "learning rate", "0.003 -> 0.001", 9.5)
     assert second.detail == "\\udcff\x1b[31m"
     assert log.events_after(first.id) == [second]
 

@@ -1,0 +1,140 @@
+"""The log of a run as those see it who only read: what is committed, in the order of the steps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TypeVar
+
+from rnn_tui.runs.errors import CorruptRunError
+from rnn_tui.runs.metrics_file import SCHEMA, opened_to_read, plain_error
+from rnn_tui.runs.rows import (
+    Event,
+    HeldOut,
+    Point,
+    Row,
+    Span,
+    StoredArray,
+    array_of,
+    event_of,
+    held_out_of,
+    point_of,
+    row_of,
+)
+
+_Made = TypeVar("_Made")
+
+_SPANS = """
+SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite)
+FROM (SELECT step, CASE typeof(loss) WHEN 'text' THEN NULL ELSE loss END AS finite
+      FROM rows WHERE step > ?)
+GROUP BY step / ? ORDER BY step
+"""
+
+
+class MetricsReader:
+    """The log as others see it: committed rows only; never writes.
+
+    Any thread may call it, one at a time. Raises StorageError where the file cannot be read,
+    CorruptRunError where it is not a log.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = self._connect()
+        try:
+            self._check_schema()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        return opened_to_read(self.path)
+
+    def _check_schema(self) -> None:
+        found = self._query(int, "PRAGMA user_version")[0]
+        if not 1 <= found <= SCHEMA:
+            raise CorruptRunError(
+                f"{self.path} has layout {found}, this version of rnn-tui reads 1 to {SCHEMA}"
+            )
+
+    def _query(
+        self, build: Callable[..., _Made], sql: str, values: tuple[int | str, ...] = ()
+    ) -> list[_Made]:
+        """Return what ``build`` makes of each row that ``sql`` finds."""
+        try:
+            return [build(*found) for found in self._connection.execute(sql, values)]
+        except (sqlite3.Error, ValueError, TypeError) as error:  # or a value that is no number
+            raise plain_error(self.path, error) from error
+
+    def _has_series(self) -> bool:
+        """Say whether the file's layout knows series and arrays; a writer may bring it there."""
+        return self._query(int, "PRAGMA user_version")[0] >= 2
+
+    def rows_after(self, step: int, limit: int = 10_000) -> list[Row]:
+        """Return up to ``limit`` rows of steps above ``step``, ascending."""
+        sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
+        return self._query(row_of, sql, (step, limit))
+
+    def spans(self, step: int, width: int) -> list[Span]:
+        """Return the losses above ``step``, ``width`` steps together, ascending.
+
+        Lowest and highest are kept, so that no spike is lost; a million rows take 0.3 s.
+        """
+        return self._query(Span, _SPANS, (step, max(1, width)))
+
+    def last(self) -> Row | None:
+        """Return the row of the latest step, or None."""
+        found = self._query(row_of, "SELECT * FROM rows ORDER BY step DESC LIMIT 1")
+        return found[0] if found else None
+
+    def held_out_after(self, step: int, limit: int = 10_000) -> list[HeldOut]:
+        """Return up to ``limit`` evaluations of steps above ``step``, ascending."""
+        sql = "SELECT * FROM held_out WHERE step > ? ORDER BY step LIMIT ?"
+        return self._query(held_out_of, sql, (step, limit))
+
+    def last_held_out(self) -> HeldOut | None:
+        """Return the latest evaluation, or None."""
+        found = self._query(held_out_of, "SELECT * FROM held_out ORDER BY step DESC LIMIT 1")
+        return found[0] if found else None
+
+    def events_after(self, number: int, limit: int = 10_000) -> list[Event]:
+        """Return up to ``limit`` events whose id is above ``number``, ascending."""
+        sql = "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?"
+        return self._query(event_of, sql, (number, limit))
+
+    def series_names(self) -> list[str]:
+        """Return the names of the series in the order in which they began."""
+        return self._query(str, "SELECT name FROM series ORDER BY id") if self._has_series() else []
+
+    def points_after(self, name: str, step: int, limit: int = 10_000) -> list[Point]:
+        """Return up to ``limit`` values of a series of steps above ``step``, ascending.
+
+        Steps of monitored runs may begin at 0: -1 stands before them all.
+        """
+        sql = """SELECT step, value, seconds FROM points
+            WHERE series = (SELECT id FROM series WHERE name = ?) AND step > ?
+            ORDER BY step LIMIT ?"""
+        return self._query(point_of, sql, (name, step, limit)) if self._has_series() else []
+
+    def array_names(self) -> list[str]:
+        """Return the names of the arrays in alphabetical order."""
+        sql = "SELECT name FROM arrays ORDER BY name"
+        return self._query(str, sql) if self._has_series() else []
+
+    def array(self, name: str) -> StoredArray | None:
+        """Return the latest array of that name, or None."""
+        sql = "SELECT * FROM arrays WHERE name = ?"
+        found = self._query(array_of, sql, (name,)) if self._has_series() else []
+        return found[0] if found else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
