@@ -221,14 +221,14 @@ def _weigh(z: Floats, w: Floats, temperature: float, top_k: int, top_p: float) -
     np.exp(z, out=w)
     if top_p < 1.0:
         left = np.flatnonzero(w)  # (n,) few of V, mostly
-        order, weights = order[left], w[left]
-        w[left[~_largest(order, _nucleus(order, weights, top_p))]] = 0.0
+        order = order[left]
+        w[left[~_largest(order, _nucleus(order, w[left], top_p))]] = 0.0
 
 
 def _largest(z: Floats, k: int) -> npt.NDArray[np.bool_]:
-    """Where (V,) the k largest of ``z`` (V,) are; of equals the first. 1 <= k <= V."""
+    """Where the k largest of ``z`` (n,) are; of equals the first. 1 <= k <= n."""
     least = np.partition(z, z.size - k)[z.size - k]
-    kept: npt.NDArray[np.bool_] = z >= least  # (V,)
+    kept: npt.NDArray[np.bool_] = z >= least  # (n,)
     surplus = int(np.count_nonzero(kept)) - k
     if surplus:
         kept[np.flatnonzero(z == least)[-surplus:]] = False
@@ -236,13 +236,13 @@ def _largest(z: Floats, k: int) -> npt.NDArray[np.bool_]:
 
 
 def _nucleus(z: Floats, w: Floats, top_p: float) -> int:
-    """How many symbols, taken in the order of ``z`` (V,), make up ``top_p`` of the weights ``w``.
+    """How many symbols, taken in the order of ``z`` (n,), make up ``top_p`` of the weights ``w``.
 
     The sums are those of the stable order, which takes ten times as long to find as the sorted
-    weights alone. Sums of the same V numbers in another order differ by less than V roundings of
+    weights alone. Sums of the same n numbers in another order differ by less than n roundings of
     the total: only where that could matter the stable order is asked.
     """
-    cumulative = np.sort(w)[::-1]  # (V,)
+    cumulative = np.sort(w)[::-1]  # (n,)
     np.add.accumulate(cumulative, out=cumulative)
     total = cumulative.item(-1)
     slack = 4.0 * w.size * _ROUNDING * total

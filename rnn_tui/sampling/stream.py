@@ -21,7 +21,7 @@ class Piece(NamedTuple):
 
 
 class TextStream:
-    """An iterator of Pieces: the same text as ``Engine`` writes, at several times its speed.
+    """An iterator of Pieces: the same text as ``Engine`` writes, at twice its speed.
 
     The prompt itself is not given again; ``read`` says what was read of it. It is read at the first
     draw. Raises PromptError at once where a prompt is to be refused, and ValueError while drawing

@@ -27,7 +27,7 @@ def test_the_version(rnn_tui: Run) -> None:
 def test_the_help_lists_every_command_and_every_option(rnn_tui: Run) -> None:
     said = rnn_tui("--help")
     assert said.status == 0
-    for command in ("train", "resume", "attach", "runs", "check", "completion"):
+    for command in ("train", "resume", "attach", "runs", "check", "bench", "completion"):
         assert f"\n  {command} " in said.out
     options = [field.option for field in FIELDS.values() if field.name != "text"]
     for option in [*options, "--runs", "--config", "--help", "--version"]:
@@ -36,7 +36,7 @@ def test_the_help_lists_every_command_and_every_option(rnn_tui: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["open", "train", "resume", "attach", "runs", "check", "completion"]
+    "command", ["open", "train", "resume", "attach", "runs", "check", "bench", "completion"]
 )
 def test_every_command_has_a_help_that_fits_in_80_columns(
     rnn_tui: Run, command: str, monkeypatch: pytest.MonkeyPatch
