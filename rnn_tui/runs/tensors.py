@@ -8,19 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import msgspec
 import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
 from rnn_tui.core.arrays import Array
 from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.tensor_header import (
+    PREFIX,
+    HeaderError,
+    brief,
+    header_length,
+    read_header,
+    require_bytes,
+)
 
 Scalar: TypeAlias = int | float | str | bool | None
 """A value beside the arrays; numbers of any size, floats to the last bit, NaN and infinity too."""
 
-MAX_HEADER = 1 << 20  # bytes
-MAX_TENSORS = 1000
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
 _KEY = "rnn-tui"  # one entry of metadata: several would come out in a random order
 
@@ -43,12 +48,6 @@ class Checkpoint:
     def not_finite(self) -> tuple[str, ...]:
         """Return the names of the arrays that hold NaN or infinity."""
         return tuple(k for k, array in _tensors(self).items() if not np.isfinite(array).all())
-
-
-class _Tensor(msgspec.Struct):
-    dtype: str
-    shape: list[int]
-    data_offsets: tuple[int, int]
 
 
 def _tensors(checkpoint: Checkpoint) -> dict[str, Array]:
@@ -112,12 +111,7 @@ def from_bytes(data: bytes, source: str) -> Checkpoint:
         OverflowError,
         RecursionError,
     ) as error:
-        raise CheckpointError(f"{source} is damaged: {_brief(error)}") from error
-
-
-def _brief(error: BaseException) -> str:
-    text = ascii(str(error))[1:-1]
-    return text[:120] or type(error).__name__
+        raise CheckpointError(f"{source} is damaged: {brief(error)}") from error
 
 
 def _decode_scalars(content: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -145,23 +139,17 @@ def _sorted_out(
     return groups["params"], groups["moments"], tuple(groups["state"].values())
 
 
-def _checked_header(data: bytes, source: str) -> dict[str, str]:
+def _checked_header(data: bytes, source: str) -> Mapping[str, str]:
     """Return the metadata of a safetensors file whose header keeps to the limits."""
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > min(MAX_HEADER, len(data) - 8):
-        raise CheckpointError(f"{source} is damaged: its header is cut off or too long")
     try:
-        header = msgspec.json.decode(data[8 : 8 + length], type=dict[str, msgspec.Raw])
-        metadata = msgspec.json.decode(header.pop("__metadata__", b"{}"), type=dict[str, str])
-        tensors = [msgspec.json.decode(entry, type=_Tensor) for entry in header.values()]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CheckpointError(f"{source} is damaged: {_brief(error)}") from None
-    if len(tensors) > MAX_TENSORS:
-        raise CheckpointError(f"{source} holds {len(tensors)} arrays, more than {MAX_TENSORS}")
-    for tensor in tensors:
-        if tensor.dtype not in _DTYPES:
-            raise CheckpointError(f"{source} holds {tensor.dtype[:20]!a}, not float32 or float64")
-        start, end = tensor.data_offsets
-        if end - start != math.prod(tensor.shape) * _DTYPES[tensor.dtype].itemsize:
-            raise CheckpointError(f"{source} is damaged: an array has not the size it claims")
-    return metadata
+        length = header_length(data[:PREFIX], len(data))
+        header = read_header(data[PREFIX : PREFIX + length], len(data))
+        for tensor in header.tensors.values():
+            if tensor.dtype not in _DTYPES:
+                raise CheckpointError(
+                    f"{source} holds {tensor.dtype[:20]!a}, not float32 or float64"
+                )
+            require_bytes(tensor, _DTYPES[tensor.dtype].itemsize)
+    except HeaderError as error:
+        raise CheckpointError(f"{source} is damaged: {error}") from None
+    return header.metadata

@@ -17,9 +17,9 @@ from rnn_tui.core.trace import Update
 from rnn_tui.runs.configuration import RunConfig, merge
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.pytorch import from_pytorch
+from rnn_tui.runs.tensor_file import read_tensors
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
-from rnn_tui.stepping.pytorch import from_pytorch
-from rnn_tui.stepping.tensor_file import read_tensors
 from rnn_tui.stepping.window import Window, make_window
 from rnn_tui.text.corpus import Errors, SymbolKind, load_paths
 from rnn_tui.text.errors import CorpusError
@@ -114,7 +114,7 @@ def weights_window(
     of such a network.
     """
     try:
-        params = from_pytorch(read_tensors(Path(file)))
+        params = from_pytorch(read_tensors(Path(file)).arrays)
     except ConfigError as error:
         prefix = "" if str(file) in str(error) else f"{file}: "
         raise ConfigError(f"{prefix}{error}") from error

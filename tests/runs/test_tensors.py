@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.runs.errors import CheckpointError
-from rnn_tui.runs.tensors import MAX_TENSORS, Checkpoint, from_bytes, to_bytes
+from rnn_tui.runs.tensor_header import MAX_TENSORS
+from rnn_tui.runs.tensors import Checkpoint, from_bytes, to_bytes
 
 
 def small(**changes: Any) -> Checkpoint:

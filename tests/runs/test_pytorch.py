@@ -10,8 +10,8 @@ import safetensors.numpy
 from rnn_tui.core.arrays import Array, Params
 from rnn_tui.core.trace import trace
 from rnn_tui.runs.errors import ConfigError, StorageError
-from rnn_tui.stepping.pytorch import from_pytorch
-from rnn_tui.stepping.tensor_file import read_tensors
+from rnn_tui.runs.pytorch import from_pytorch
+from rnn_tui.runs.tensor_file import read_tensors
 
 V, H, L, E = 5, 4, 2, 3
 
@@ -173,7 +173,7 @@ def test_a_file_of_the_library_is_read(tmp_path: Path) -> None:
     arrays = {"b": np.arange(6.0).reshape(2, 3), "a": np.ones(2, np.float16), "c": np.float32(3)}
     arrays = {name: np.asarray(value) for name, value in arrays.items()}
     safetensors.numpy.save_file(arrays, tmp_path / "some.safetensors", {"format": "pt"})
-    found = read_tensors(tmp_path / "some.safetensors")
+    found = read_tensors(tmp_path / "some.safetensors").arrays
     assert list(found) == ["a", "b", "c"]
     assert all((found[name] == arrays[name]).all() for name in arrays)
     assert [found[name].dtype for name in "abc"] == ["float32", "float64", "float32"]
@@ -187,13 +187,13 @@ def file_of(path: Path, header: str, data: bytes = b"") -> Path:
 def test_bfloat16_is_the_upper_half_of_a_float32(tmp_path: Path) -> None:
     header = '{"x":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}'
     data = np.array([1.5, -2.0], "<f4").view("<u2")[1::2].tobytes()
-    assert read_tensors(file_of(tmp_path / "f", header, data))["x"].tolist() == [1.5, -2.0]
+    assert read_tensors(file_of(tmp_path / "f", header, data)).arrays["x"].tolist() == [1.5, -2.0]
 
 
 @pytest.mark.parametrize(
     ("header", "told"),
     [
-        ('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', "holds x as I64"),
+        ('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', "x is I64: weights are F16"),
         ('{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "damaged"),
         ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}', "damaged"),
         ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}', "damaged"),
