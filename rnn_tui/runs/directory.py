@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import errno
 import hashlib
 import os
-import secrets
-import shutil
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from rnn_tui import __version__
-from rnn_tui.runs.atomic import DISK, read_file, storage_error, write_atomically
+from rnn_tui.runs.atomic import read_file, storage_error, write_atomically
 from rnn_tui.runs.configuration import load_toml, merge, to_toml
+from rnn_tui.runs.drafts import made_whole
 from rnn_tui.runs.errors import ConfigError, CorruptRunError
 from rnn_tui.runs.hints import command_at
 from rnn_tui.runs.lock import Holder, RunLock, holder
-from rnn_tui.runs.names import check_name, clipped, free_name, is_name
+from rnn_tui.runs.names import check_name, clipped, is_name
 from rnn_tui.runs.settings import RunConfig
 
 SCHEMA = 1
@@ -33,7 +29,6 @@ MAX_TEXT = 4 << 30
 """Bytes of text that a run may keep."""
 
 _MAX_FACTS = 1 << 20
-_DRAFT = ".new-"  # no run may be called so
 
 
 class TrainedText(Protocol):
@@ -58,7 +53,8 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     schema: int
     version: str  # of rnn-tui
     created: str  # UTC, ISO 8601, to the microsecond
-    text_name: str
+    kind: Literal["trained", "monitored"] = "trained"  # monitored: by a program of the user's
+    text_name: str  # a monitored run has no text and no vocabulary: empty, and 0
     text_sha256: str
     text_bytes: int
     text_symbols: int  # length of the text in symbols
@@ -81,6 +77,11 @@ class RunDirectory:
     def config_file(self) -> Path:
         """The configuration, TOML."""
         return self.path / "config.toml"
+
+    @property
+    def foreign_config_file(self) -> Path:
+        """What the program that trains a monitored run told of itself, JSON."""
+        return self.path / "config.json"
 
     @property
     def text_file(self) -> Path:
@@ -121,7 +122,10 @@ class RunDirectory:
         return holder(self.lock_file)
 
     def config(self) -> RunConfig:
-        """Read the configuration; ConfigError or StorageError."""
+        """Read the configuration; StorageError, or ConfigError, also for a monitored run."""
+        if self.facts().kind == "monitored":
+            watch = command_at("attach", self.path)
+            raise ConfigError(f"run {self.name} was trained by another program: {watch}")
         return merge(load_toml(self.config_file))
 
     def facts(self) -> RunFacts:
@@ -160,65 +164,41 @@ def _other_schema(path: Path, schema: int) -> str:
 def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> RunDirectory:
     """Make a new run in ``folder``; an empty ``name`` gets a free one.
 
-    It appears whole or not at all: it is made under another name and renamed. ConfigError if the
-    name is not allowed or taken; StorageError if the file system refuses.
+    It appears whole or not at all. ConfigError if the name is not allowed or taken; StorageError if
+    the file system refuses.
     """
-    if name:
-        check_name(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _remove_old_drafts(folder)
-        name = name or free_name(set(os.listdir(folder)))
-        _refuse_taken(folder / name)
-        draft = RunDirectory(_draft_folder(folder))
-        try:
-            _fill(draft, msgspec.structs.replace(config, name=name), corpus)
-            _refuse_taken(folder / name)
-            os.rename(draft.path, folder / name)  # fails on a folder that is not empty
-            DISK.fsync_folder(folder)
-        except BaseException:
-            shutil.rmtree(draft.path, ignore_errors=True)
-            raise
-    except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            raise _taken(folder / name) from None  # by somebody who was faster
-        raise storage_error("make the run", folder / name, error) from error
-    return RunDirectory(folder / name)
+
+    def fill(path: Path, name: str) -> None:
+        _fill(RunDirectory(path), msgspec.structs.replace(config, name=name), corpus)
+
+    return RunDirectory(made_whole(folder, name, fill))
 
 
-def _refuse_taken(path: Path) -> None:
-    if os.path.lexists(path):
-        raise _taken(path)
+def create_monitored(folder: Path, name: str, config: bytes) -> RunDirectory:
+    """Make a run that another program trains; ``config`` is its configuration, JSON.
 
+    Name and errors as for ``create``.
+    """
 
-def _taken(path: Path) -> ConfigError:
-    again = command_at("resume", path)
-    return ConfigError(f"run {path.name} exists: go on with it ({again}) or choose another --name")
+    def fill(path: Path, _: str) -> None:
+        run = RunDirectory(path)
+        run.checkpoints.mkdir()
+        write_atomically(run.foreign_config_file, config)
+        _write_facts(run, _facts_of_another())
 
-
-def _draft_folder(folder: Path) -> Path:
-    """Make a folder whose name no run may bear, with the mode that the umask gives."""
-    while True:
-        path = folder / f"{_DRAFT}{secrets.token_hex(4)}"
-        with contextlib.suppress(FileExistsError):
-            path.mkdir()
-            return path
-
-
-def _remove_old_drafts(folder: Path) -> None:
-    """Remove what was being made when a process was killed, an hour ago or more."""
-    for path in folder.glob(f"{_DRAFT}*"):
-        with contextlib.suppress(OSError):  # somebody else may be at it
-            if time.time() - path.stat().st_mtime > 3600:
-                shutil.rmtree(path)
+    return RunDirectory(made_whole(folder, name, fill))
 
 
 def _fill(run: RunDirectory, config: RunConfig, corpus: TrainedText) -> None:
     run.checkpoints.mkdir()
     write_atomically(run.text_file, corpus.text)
     write_atomically(run.config_file, to_toml(config).encode())
-    facts = msgspec.json.format(msgspec.json.encode(_facts(config, corpus)), indent=2)
-    write_atomically(run.facts_file, facts + b"\n")
+    _write_facts(run, _facts(config, corpus))
+
+
+def _write_facts(run: RunDirectory, facts: RunFacts) -> None:
+    data = msgspec.json.format(msgspec.json.encode(facts), indent=2)
+    write_atomically(run.facts_file, data + b"\n")
 
 
 def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
@@ -226,7 +206,7 @@ def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
     return RunFacts(
         schema=SCHEMA,
         version=__version__,
-        created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        created=_now(),
         text_name=corpus.name.encode("utf-8", "backslashreplace").decode(),
         text_sha256=corpus.sha256,
         text_bytes=len(corpus.text),
@@ -234,6 +214,25 @@ def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
         vocabulary_kind=config.symbols,
         vocabulary_size=len(set(symbols)),
     )
+
+
+def _facts_of_another() -> RunFacts:
+    return RunFacts(
+        schema=SCHEMA,
+        version=__version__,
+        created=_now(),
+        kind="monitored",
+        text_name="",
+        text_sha256="",
+        text_bytes=0,
+        text_symbols=0,
+        vocabulary_kind="",
+        vocabulary_size=0,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def open_run(folder: Path, name_or_path: str) -> RunDirectory:

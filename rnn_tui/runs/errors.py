@@ -15,6 +15,10 @@ class ConfigError(RunError):
     exit_code = 2
 
 
+class NameTakenError(ConfigError):
+    """A run of that name exists."""
+
+
 class RunBusyError(RunError):
     """The run is being trained by another process, ``pid`` (None: it did not say which)."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rnn_tui.runs.directory import RunDirectory, run_folders
 from rnn_tui.runs.errors import RunError
-from rnn_tui.runs.metrics import HeldOut, MetricsReader, Row
+from rnn_tui.runs.metrics import MetricsReader
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def summarize(run: RunDirectory) -> RunSummary:
     size, updated = _size_and_time(run.path)
     try:
         facts, holder = run.facts(), run.holder()
-        row, held_out = _last(run)
+        step, loss, held_out = _last(run, facts.kind)
     except RunError as error:
         return RunSummary(
             run.name, run.path, "broken", size=size, updated=updated, reason=str(error)
@@ -58,9 +58,9 @@ def summarize(run: RunDirectory) -> RunSummary:
         name=run.name,
         path=run.path,
         state="training" if holder else "stopped",
-        step=row.step if row else 0,
-        loss=row.loss if row else None,
-        held_out=held_out.loss if held_out else None,
+        step=step,
+        loss=loss,
+        held_out=held_out,
         text=facts.text_name,
         size=size,
         created=facts.created,
@@ -69,11 +69,27 @@ def summarize(run: RunDirectory) -> RunSummary:
     )
 
 
-def _last(run: RunDirectory) -> tuple[Row | None, HeldOut | None]:
+def _last(run: RunDirectory, kind: str) -> tuple[int, float | None, float | None]:
+    """Return the latest step, loss and loss on held-out text."""
     if not run.metrics_file.exists() or not run.metrics_file.stat().st_size:
-        return None, None  # made, and never trained
+        return 0, None, None  # made, and never trained
     with MetricsReader(run.metrics_file) as metrics:
-        return metrics.last(), metrics.last_held_out()
+        return _LAST[kind](metrics)
+
+
+def _last_trained(metrics: MetricsReader) -> tuple[int, float | None, float | None]:
+    row, held_out = metrics.last(), metrics.last_held_out()
+    step, loss = (row.step, row.loss) if row else (0, None)
+    return step, loss, held_out.loss if held_out else None
+
+
+def _last_monitored(metrics: MetricsReader) -> tuple[int, float | None, float | None]:
+    """The same of series, by the names that nearly everybody gives them."""
+    loss, held_out = (metrics.last_point(name) for name in ("loss", "val_loss"))
+    return metrics.last_step(), loss and loss.value, held_out and held_out.value
+
+
+_LAST = {"trained": _last_trained, "monitored": _last_monitored}
 
 
 def _size_and_time(folder: Path) -> tuple[int, str]:

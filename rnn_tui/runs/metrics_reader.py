@@ -118,6 +118,19 @@ class MetricsReader:
             ORDER BY step LIMIT ?"""
         return self._query(point_of, sql, (name, step, limit)) if self._has_series() else []
 
+    def last_point(self, name: str) -> Point | None:
+        """Return the value of a series at its latest step, or None."""
+        sql = """SELECT step, value, seconds FROM points
+            WHERE series = (SELECT id FROM series WHERE name = ?) ORDER BY step DESC LIMIT 1"""
+        found = self._query(point_of, sql, (name,)) if self._has_series() else []
+        return found[0] if found else None
+
+    def last_step(self) -> int:
+        """Return the latest step of any series; 0 where there is none."""
+        sql = """SELECT coalesce(max((SELECT max(step) FROM points WHERE series = id)), 0)
+            FROM series"""
+        return self._query(int, sql)[0] if self._has_series() else 0
+
     def array_names(self) -> list[str]:
         """Return the names of the arrays in alphabetical order."""
         sql = "SELECT name FROM arrays ORDER BY name"
