@@ -113,7 +113,8 @@ def _of_weights(asked: Asked) -> Window:
 
     config = step_config(asked.settings())
     text, vocabulary = _text(asked, config.symbols), asked.options["vocabulary"] or ""
-    return weights_window(text, asked.options["weights"], config, vocabulary)
+    cell = asked.options["cell"]  # None: as the file says
+    return weights_window(text, asked.options["weights"], config, vocabulary, cell)
 
 
 def _of_text(asked: Asked) -> Window:

@@ -6,60 +6,31 @@ import difflib
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Protocol
 
 import msgspec
 
-from rnn_tui import __version__
 from rnn_tui.runs.atomic import read_file, storage_error, write_atomically
 from rnn_tui.runs.configuration import load_toml, merge, to_toml
 from rnn_tui.runs.drafts import made_whole
 from rnn_tui.runs.errors import ConfigError, CorruptRunError
+from rnn_tui.runs.facts import (
+    SCHEMA,
+    FirstWeights,
+    RunFacts,
+    TrainedText,
+    facts_of,
+    facts_of_another,
+)
 from rnn_tui.runs.hints import command_at
 from rnn_tui.runs.lock import Holder, RunLock, holder
 from rnn_tui.runs.names import check_name, clipped, is_name
 from rnn_tui.runs.settings import RunConfig
 
-SCHEMA = 1
-"""Version of the folder's layout; another one is refused, never half read."""
-
 MAX_TEXT = 4 << 30
 """Bytes of text that a run may keep."""
 
 _MAX_FACTS = 1 << 20
-
-
-class TrainedText(Protocol):
-    """What a run keeps of a corpus."""
-
-    @property
-    def name(self) -> str:
-        """What the user calls the text."""
-
-    @property
-    def text(self) -> bytes:
-        """The bytes that are trained on: UTF-8 where a symbol is a character."""
-
-    @property
-    def sha256(self) -> str:
-        """Hexadecimal digest of ``text``."""
-
-
-class RunFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a run from its first moment on and never changes."""
-
-    schema: int
-    version: str  # of rnn-tui
-    created: str  # UTC, ISO 8601, to the microsecond
-    kind: Literal["trained", "monitored"] = "trained"  # monitored: by a program of the user's
-    text_name: str  # a monitored run has no text and no vocabulary: empty, and 0
-    text_sha256: str
-    text_bytes: int
-    text_symbols: int  # length of the text in symbols
-    vocabulary_kind: str  # "character" or "byte"
-    vocabulary_size: int
 
 
 @dataclass(frozen=True)
@@ -161,7 +132,13 @@ def _other_schema(path: Path, schema: int) -> str:
     )
 
 
-def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> RunDirectory:
+def create(
+    folder: Path,
+    name: str,
+    config: RunConfig,
+    corpus: TrainedText,
+    first: FirstWeights | None = None,
+) -> RunDirectory:
     """Make a new run in ``folder``; an empty ``name`` gets a free one.
 
     It appears whole or not at all. ConfigError if the name is not allowed or taken; StorageError if
@@ -169,7 +146,7 @@ def create(folder: Path, name: str, config: RunConfig, corpus: TrainedText) -> R
     """
 
     def fill(path: Path, name: str) -> None:
-        _fill(RunDirectory(path), msgspec.structs.replace(config, name=name), corpus)
+        _fill(RunDirectory(path), msgspec.structs.replace(config, name=name), corpus, first)
 
     return RunDirectory(made_whole(folder, name, fill))
 
@@ -184,55 +161,25 @@ def create_monitored(folder: Path, name: str, config: bytes) -> RunDirectory:
         run = RunDirectory(path)
         run.checkpoints.mkdir()
         write_atomically(run.foreign_config_file, config)
-        _write_facts(run, _facts_of_another())
+        _write_facts(run, facts_of_another())
 
     return RunDirectory(made_whole(folder, name, fill))
 
 
-def _fill(run: RunDirectory, config: RunConfig, corpus: TrainedText) -> None:
+def _fill(
+    run: RunDirectory, config: RunConfig, corpus: TrainedText, first: FirstWeights | None
+) -> None:
     run.checkpoints.mkdir()
     write_atomically(run.text_file, corpus.text)
     write_atomically(run.config_file, to_toml(config).encode())
-    _write_facts(run, _facts(config, corpus))
+    if first is not None:
+        first.save(run.checkpoints)
+    _write_facts(run, facts_of(config, corpus, first))
 
 
 def _write_facts(run: RunDirectory, facts: RunFacts) -> None:
     data = msgspec.json.format(msgspec.json.encode(facts), indent=2)
     write_atomically(run.facts_file, data + b"\n")
-
-
-def _facts(config: RunConfig, corpus: TrainedText) -> RunFacts:
-    symbols = corpus.text if config.symbols == "byte" else corpus.text.decode()
-    return RunFacts(
-        schema=SCHEMA,
-        version=__version__,
-        created=_now(),
-        text_name=corpus.name.encode("utf-8", "backslashreplace").decode(),
-        text_sha256=corpus.sha256,
-        text_bytes=len(corpus.text),
-        text_symbols=len(symbols),
-        vocabulary_kind=config.symbols,
-        vocabulary_size=len(set(symbols)),
-    )
-
-
-def _facts_of_another() -> RunFacts:
-    return RunFacts(
-        schema=SCHEMA,
-        version=__version__,
-        created=_now(),
-        kind="monitored",
-        text_name="",
-        text_sha256="",
-        text_bytes=0,
-        text_symbols=0,
-        vocabulary_kind="",
-        vocabulary_size=0,
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def open_run(folder: Path, name_or_path: str) -> RunDirectory:

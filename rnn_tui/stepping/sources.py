@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import msgspec
 import numpy as np
 
 from rnn_tui.core.arrays import Array, Params
@@ -17,20 +18,17 @@ from rnn_tui.core.trace import Update
 from rnn_tui.runs.configuration import RunConfig, merge
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.pytorch import from_pytorch
-from rnn_tui.runs.tensor_file import read_tensors
+from rnn_tui.runs.exchange import StoredNetwork, not_finite, read_network
+from rnn_tui.runs.network_symbols import in_ascending_order, require_known, symbol_order
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
 from rnn_tui.stepping.window import Window, make_window
 from rnn_tui.text.corpus import Errors, SymbolKind, load_paths
 from rnn_tui.text.errors import CorpusError
-from rnn_tui.text.visible import visible_line
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.trainer import initialization_stream, make_run_optimizer
 
 LARGEST_TRACE: Final = 8 << 30
 """Bytes that the arrays of a walk may take."""
-
-_MOST_MISSING = 10
 
 
 @dataclass(frozen=True)
@@ -105,24 +103,36 @@ def text_window(text: StepText, config: RunConfig, vocabulary: str = "") -> Wind
 
 
 def weights_window(
-    text: StepText, file: str | Path, config: RunConfig, vocabulary: str = ""
+    text: StepText,
+    file: str | Path,
+    config: RunConfig,
+    vocabulary: str = "",
+    cell: str | None = None,
 ) -> Window:
     """The weights of a PyTorch network in a safetensors file; see ``pytorch`` for the mapping.
 
-    ``vocabulary`` holds its symbols in the order of their numbers; without it they are the sorted
-    symbols of the whole text, if they are as many. ConfigError if they are not, or the file is not
-    of such a network.
+    ``vocabulary`` holds its symbols in the order of their numbers; without it they are what the
+    file notes, or the sorted symbols of the whole text, if they are as many. ``cell`` None is that
+    of the file, if it notes one, else that of ``config``. ConfigError if symbols and network do not
+    fit, or the file is not of such a network.
     """
-    try:
-        params = from_pytorch(read_tensors(Path(file)).arrays)
-    except ConfigError as error:
-        prefix = "" if str(file) in str(error) else f"{file}: "
-        raise ConfigError(f"{prefix}{error}") from error
-    order = _order(text, len(params["b_y"]), vocabulary)
+    network = read_network(Path(file))
+    config = _with_cell(config, network, cell)
+    noted = network.noted_symbols(text.kind)
+    order = symbol_order(network.V, text.kind, vocabulary, text.whole, noted)
     symbols = Vocabulary(text.kind, tuple(sorted(order)))
-    title = f"{text.title} · weights of {Path(file).name}"
-    require_memory(params, config.cell, len(text.symbols) - 1)
-    return _window(text, _reordered(params, order), symbols, config, title)
+    odd = not_finite(network.params)
+    remark = f" · not finite: {odd}" if odd else ""
+    title = f"{text.title} · weights of {Path(file).name}{remark}"
+    require_memory(network.params, config.cell, len(text.symbols) - 1)
+    return _window(text, in_ascending_order(network.params, order), symbols, config, title)
+
+
+def _with_cell(config: RunConfig, network: StoredNetwork, cell: str | None) -> RunConfig:
+    """The cell that was asked for, else that of the file, else the usual one."""
+    if cell is not None or network.note is None:
+        return config
+    return msgspec.structs.replace(config, cell=network.note.cell)
 
 
 def checkpoint_window(
@@ -189,53 +199,9 @@ def _encoded(
 
     Raises ConfigError for symbols that are not in the vocabulary, which is called ``whose``.
     """
-    present = Vocabulary.of(text.symbols, vocabulary.kind).symbols
-    known = set(vocabulary.symbols)
-    missing = [symbol for symbol in present if symbol not in known]
-    if missing:
-        named = " ".join(_label(symbol, text.kind) for symbol in missing[:_MOST_MISSING])
-        more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
-        raise ConfigError(f"{whose} has no {named}{more}: leave them out of TEXT")
+    require_known(text.symbols, vocabulary, whose, "leave them out of TEXT")
     numbers = vocabulary.encode(text.symbols).astype(np.intp)[:, np.newaxis]  # (T + 1, 1)
     return numbers[:-1], numbers[1:]
-
-
-def _label(symbol: str, kind: SymbolKind) -> str:
-    if kind == "byte" and not " " < symbol <= "~":
-        return f"\\x{ord(symbol):02x}"
-    return f"“{visible_line(symbol)}”"
-
-
-def _order(text: StepText, V: int, vocabulary: str) -> tuple[str, ...]:
-    """The symbols of a network in the order of its own numbers."""
-    if vocabulary:
-        order = tuple(vocabulary if text.kind == "character" else vocabulary.encode().decode("l1"))
-        if len(set(order)) != len(order):
-            twice = next(s for s in order if order.count(s) > 1)
-            raise ConfigError(f"--vocabulary has {_label(twice, text.kind)} twice")
-        if len(order) != V:
-            raise ConfigError(f"--vocabulary has {len(order)} symbols, and the network {V}")
-        return order
-    if text.kind == "byte" and V == 256:
-        return tuple(map(chr, range(256)))
-    order = Vocabulary.of(text.whole, text.kind).symbols
-    if len(order) != V:
-        raise ConfigError(
-            f"the network has {V} symbols, and the text {len(order)}: "
-            "give --vocabulary, the symbols in the order of the network's numbers"
-        )
-    return order
-
-
-def _reordered(params: Params, order: tuple[str, ...]) -> Params:
-    """The same network with its symbols numbered in ascending order, as a vocabulary is."""
-    ascending = sorted(range(len(order)), key=order.__getitem__)
-    changed = {
-        "layer0.W_xh": params["layer0.W_xh"][ascending],  # (V, H)
-        "W_hy": params["W_hy"][:, ascending],  # (H, V)
-        "b_y": params["b_y"][ascending],  # (V,)
-    }
-    return {name: changed.get(name, value) for name, value in params.items()}
 
 
 def require_memory(params: Params, cell: str, T: int) -> None:
