@@ -175,10 +175,12 @@ def _load(folder: Path, step: int) -> Checkpoint:
 def prune(folder: Path, keep: int = 3, storage: Storage = DISK) -> None:
     """Remove all but the last ``keep`` checkpoints, and what interrupted saves left behind.
 
+    That of step 0 is kept: nothing else knows the weights that a run was given to begin with.
+
     A record goes before its data, so that a crash in between leaves no record without data.
     """
     steps = _recorded_steps(folder)
-    _discard(folder, set(steps[: max(0, len(steps) - max(1, keep))]), storage)
+    _discard(folder, set(steps[: max(0, len(steps) - max(1, keep))]) - {0}, storage)
 
 
 def discard_after(folder: Path, step: int, storage: Storage = DISK) -> None:

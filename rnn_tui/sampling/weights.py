@@ -14,6 +14,7 @@ from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint, require_s
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, ConfigError
 from rnn_tui.runs.hints import command
+from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.trainer import initialization_stream
 
@@ -61,10 +62,10 @@ def from_checkpoint(directory: RunDirectory, at: int | None = None) -> Weights:
     CorruptRunError or StorageError where files are damaged or cannot be read.
     """
     config = directory.config()
-    vocabulary = Vocabulary.of(directory.text(), config.symbols)
+    vocabulary = run_vocabulary(directory, directory.text())
     V = len(vocabulary)
     architecture = Architecture(V, config.hidden, config.layers, V, config.cell)
-    if at == 0:
+    if at == 0 and not directory.facts().weights_name:
         stream, dtype = initialization_stream(config.seed), np.dtype(config.dtype)
         params = initialize(architecture, config.initialization, stream, dtype)[1]
         return Weights(params, config.cell, vocabulary, 0, directory.name)

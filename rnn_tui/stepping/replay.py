@@ -19,12 +19,13 @@ from rnn_tui.runs.checkpoint import Checkpoint, list_checkpoints, load_checkpoin
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, ConfigError, CorruptRunError
 from rnn_tui.runs.metrics import MetricsReader
+from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.runs.rows import Row
 from rnn_tui.stepping.taken import window_of
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.training.recovery import never_saved
+from rnn_tui.training.recovery import never_saved, require_drawn
 from rnn_tui.training.trainer import Trainer
 from rnn_tui.training.upcoming import upcoming
 
@@ -91,7 +92,7 @@ class _Run(NamedTuple):
 def _opened(directory: RunDirectory) -> _Run:
     """The run as it was before its first step."""
     config, text = directory.config(), directory.text()
-    vocabulary = Vocabulary.of(text, config.symbols)
+    vocabulary = run_vocabulary(directory, text)
     training, held_out = split(vocabulary.encode(text), config.held_out)
     return _Run(directory, vocabulary, Trainer(config, len(vocabulary), training, held_out))
 
@@ -123,6 +124,8 @@ def _go_to_the_end(run: _Run, log: _Log) -> None:
     folder = run.directory.checkpoints
     if not never_saved(folder, run.trainer.config.checkpoint_every, log.last()):
         run.trainer.restore(load_checkpoint(folder).checkpoint)
+    else:
+        require_drawn(run.directory)
 
 
 def _replay(run: _Run, log: _Log, at: int) -> Generator[float, None, str]:
@@ -132,6 +135,8 @@ def _replay(run: _Run, log: _Log, at: int) -> Generator[float, None, str]:
     checkpoint = _checkpoint(run.directory.checkpoints, at - 1)
     if checkpoint is not None:
         trainer.restore(checkpoint)
+    else:
+        require_drawn(run.directory)
     start = trainer.step_number
     if not 1 <= at <= max(known, start + 1):  # behind the last step: only where it is at hand
         steps = f"steps 1 to {known:,}" if known else "no step yet"

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from rnn_tui.runs.checkpoint import discard_after, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.errors import CheckpointError
 from rnn_tui.runs.metrics import MetricsLog, Row
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.trainer import Trainer
 
 
@@ -30,6 +32,7 @@ def recover(
     Raises CheckpointError when there were checkpoints and none can be used.
     """
     if never_saved(directory.checkpoints, checkpoint_every, metrics.last()):
+        require_drawn(directory)
         metrics.truncate_after(0)
         again = ("resumed", "from the beginning: nothing had been saved")
         return Recovered(-1, 0.0, (again,))
@@ -42,6 +45,16 @@ def recover(
     skipped = (("checkpoint skipped", reason) for reason in loaded.skipped)
     events = (*skipped, ("resumed", f"from step {step}"))
     return Recovered(step, last.seconds if last else 0.0, events)
+
+
+def require_drawn(directory: RunDirectory) -> None:
+    """CheckpointError for a run whose first weights the seed did not draw: they are lost."""
+    name = directory.facts().weights_name
+    if name:
+        raise CheckpointError(
+            f"{directory.name} began with the weights of {visible_line(name)}, and its checkpoint "
+            "of step 0 is gone: import that file again"
+        )
 
 
 def never_saved(checkpoints: Path, checkpoint_every: int, last: Row | None) -> bool:

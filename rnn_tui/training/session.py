@@ -14,9 +14,9 @@ from rnn_tui.runs.checkpoint import prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, RunError
 from rnn_tui.runs.metrics import MetricsLog
+from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.references import each_reference
 from rnn_tui.text.split import split
-from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.copies import WeightsCopies
 from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.measuring import Measuring
@@ -60,7 +60,7 @@ class Session:
         self.steps = self.config.steps if steps is None else steps
         self.clock = clock
         text = directory.text()
-        self.vocabulary = Vocabulary.of(text, self.config.symbols)
+        self.vocabulary = run_vocabulary(directory, text)
         symbols = self.vocabulary.encode(text)
         training, held_out = split(symbols, self.config.held_out)
         self.trainer = Trainer(self.config, len(self.vocabulary), training, held_out)
