@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rnn_tui.core.elman import RNN
+    from rnn_tui.monitoring.monitor import Monitor
 
 __version__ = "0.1.0"
-__all__ = ["RNN", "__version__"]
+__all__ = ["RNN", "Monitor", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,9 +18,13 @@ def __getattr__(name: str) -> object:
         from rnn_tui.core.elman import RNN
 
         return RNN
+    if name == "Monitor":
+        from rnn_tui.monitoring.monitor import Monitor
+
+        return Monitor
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """Show the network to tab completion before it is loaded."""
+    """Show what can be had to tab completion before it is loaded."""
     return sorted({*globals(), *__all__})

@@ -29,7 +29,7 @@ class Holder(NamedTuple):
 class RunLock:
     """The exclusive right to write in a run's folder; ``with RunLock.acquire(path):``.
 
-    A process that forks keeps the lock alive in its child: take it in the process that trains.
+    A process that forks keeps the lock alive in its child until that calls ``leave``.
     """
 
     def __init__(self, path: Path, descriptor: int) -> None:
@@ -58,6 +58,12 @@ class RunLock:
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def leave(self) -> None:
+        """Let go of it in a child that was forked: it is the parent's, which still holds it."""
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -8,6 +8,7 @@ from collections.abc import Container
 
 from rnn_tui.runs.errors import ConfigError
 
+MAX_LENGTH = 64
 _ALLOWED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 _ADJECTIVES = """

@@ -1,0 +1,1 @@
+"""Any training loop, watched: what it logs and shows becomes a run like the others."""

@@ -1,0 +1,177 @@
+"""``Monitor``: three lines in any training loop, and the app shows it as it shows its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import time
+import weakref
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self, SupportsIndex
+
+from rnn_tui.monitoring.pending import Call, Noted, Shown
+from rnn_tui.monitoring.values import array_of, configuration, name_of, number_of, step_of
+from rnn_tui.monitoring.writer import Writer
+from rnn_tui.runs.directory import RunDirectory, create_monitored
+from rnn_tui.runs.errors import NameTakenError
+from rnn_tui.runs.hints import command
+from rnn_tui.runs.metrics import MetricsLog
+from rnn_tui.runs.names import MAX_LENGTH
+from rnn_tui.runs.places import runs_folder
+from rnn_tui.text.visible import visible_line
+
+CLOSE_SECONDS = 10.0
+"""How long ``close`` waits for a disk."""
+
+
+class Monitor:
+    """A run that your own training loop writes and ``rnn-tui attach`` shows, live and later::
+
+        with Monitor("name", config={"lr": 0.1}) as monitor:
+            for step in range(1000):
+                ...
+                monitor.log(step, loss=loss, val_loss=val_loss)
+                monitor.show("hidden", h, axes=("time", "unit"))
+
+    ``log`` and ``show`` copy what they are given and return; a thread writes it twice a second, so
+    that a program that is killed has lost half a second at most. A disk that is full or hangs is
+    told once on stderr and never stops the training. Any thread may call them; a process that was
+    forked writes nothing.
+    """
+
+    def __init__(
+        self,
+        name: str = "",
+        config: object = None,
+        *,
+        runs: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Make the run: ``name-2`` where ``name`` is taken, a friendly name where it is empty.
+
+        config: a mapping, a dataclass or what argparse returns; kept as it is now.
+        runs: the folder of the runs; else where ``rnn-tui`` looks for them.
+        ConfigError for a name that is not allowed, StorageError if nothing can be written there.
+        """
+        self.directory = _made(name, configuration(config), runs)
+        self._lock = self.directory.lock()
+        self._writer = Writer(self.name, MetricsLog(self.directory.metrics_file))
+        self._pending = self._writer.pending
+        self._began = time.monotonic()
+        self._step = 0
+        self._ended = ""  # why nothing is taken any more
+        self._writer.start()
+        _OPEN.add(self)
+        atexit.register(self.close)
+        if name != self.name:
+            self._writer.tell(f"watch it with {command('attach', self.directory)}")
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.directory.name
+
+    def log(self, step: SupportsIndex, **values: Any) -> None:
+        """Take numbers of a step: Python's, or arrays and tensors of any library that hold one.
+
+        Each name is a series; of two values for one step the later counts, in whatever order steps
+        come. NaN and infinities are kept, and marked. None is left out. TypeError for what is no
+        number, ValueError for a step below 0 and after ``close``.
+        """
+        if self._ended:
+            return self._refuse()
+        number = step if type(step) is int and step >= 0 else step_of(step)
+        for name, value in values.items():
+            if type(value) is not float and value is not None:
+                values[name] = number_of(name, value)
+        if None in values.values():
+            values = {name: value for name, value in values.items() if value is not None}
+        self._step = number
+        self._pending.add(Call(number, time.monotonic() - self._began, values))
+        return None
+
+    def show(self, name: str, array: Any, axes: Sequence[str] = ()) -> None:
+        """Take an array of up to 4 axes, in the place of the one of that name shown before.
+
+        Anything that NumPy can read: tensors on any device, lists, buffers. axes: what each axis
+        counts, such as ("time", "unit"). It belongs to the step logged last. Of one above 4 MB
+        every 2nd, 4th, ... row or column is kept, which the run says. TypeError for what is no
+        array of real numbers, ValueError for axes that do not fit and after ``close``.
+        """
+        if self._ended:
+            return self._refuse()
+        shape, copy = array_of(name, array)
+        if axes and len(axes) != len(shape):
+            raise ValueError(f"{name_of(name)} has {len(shape)} axes and {len(axes)} names of them")
+        said = tuple(map(name_of, axes))
+        seconds = time.monotonic() - self._began
+        self._pending.put(Shown(name_of(name), self._step, seconds, said, shape, copy))
+        return None
+
+    def close(self) -> None:
+        """Write what was taken and let go of the run; a second time does nothing.
+
+        Waits 10 seconds for a disk that does not answer, then says so on stderr.
+        """
+        if self._ended:
+            return
+        self._ended = f"run {self.name} is closed: nothing more can be logged to it"
+        _OPEN.discard(self)
+        atexit.unregister(self.close)
+        self._writer.finish(CLOSE_SECONDS)
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if kind is not None and not self._ended and not _is_success(error):
+            detail = visible_line(f"{kind.__name__}: {error}"[:500])
+            seconds = time.monotonic() - self._began
+            self._pending.note(Noted(self._step, "failed", detail, seconds))
+        self.close()
+
+    def _refuse(self) -> None:
+        if self._ended != _FORKED:
+            raise ValueError(self._ended)
+
+    def _leave(self) -> None:
+        """After a fork, in the child: the run stays the parent's.
+
+        Nothing of SQLite is touched; the writer's frame, which no longer runs here, holds it.
+        """
+        self._ended = _FORKED
+        self._lock.leave()
+
+
+_FORKED = "forked"
+_OPEN: weakref.WeakSet[Monitor] = weakref.WeakSet()
+
+
+def _leave_all() -> None:
+    for monitor in list(_OPEN):
+        monitor._leave()
+
+
+os.register_at_fork(after_in_child=_leave_all)
+
+
+def _is_success(error: BaseException | None) -> bool:
+    return isinstance(error, SystemExit) and error.code in (None, 0)
+
+
+def _made(name: str, config: bytes, runs: str | os.PathLike[str] | None) -> RunDirectory:
+    """Make the run under the name, or with the lowest number that is free."""
+    folder = runs_folder(runs, os.environ)
+    tried, number = name, 1
+    while True:
+        try:
+            return create_monitored(folder, tried, config)
+        except NameTakenError:
+            number += 1
+            tried = f"{name[: MAX_LENGTH - len(str(number)) - 1]}-{number}"
