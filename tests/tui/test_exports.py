@@ -15,7 +15,8 @@ from textual.widgets import Static
 
 from rnn_tui.runs.atomic import Storage
 from rnn_tui.runs.errors import StorageError
-from rnn_tui.tui.exports import Saving, copy, encodable, file_path, save, screenshot, write
+from rnn_tui.runs.outside import file_path
+from rnn_tui.tui.exports import Saving, copy, encodable, save, screenshot, write
 
 
 class _Failing(Storage):

@@ -17,8 +17,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from rnn_tui.runs.errors import StorageError
+from rnn_tui.runs.outside import file_path
 from rnn_tui.text.visible import visible_line
-from rnn_tui.tui.exports import SUFFIXES, Kind, Saving, file_path
+from rnn_tui.tui.exports import SUFFIXES, Kind, Saving
 
 WORDS: Final[Mapping[Kind, str]] = {
     "text": "all of the text, as it is",
