@@ -137,6 +137,11 @@ class Sampling:
         await self.press("enter")
         await self.until(lambda: len(self.view.texts) > count)
 
+    async def leave(self) -> None:
+        """Out of the prompt, or of the settings: keys are the screen's."""
+        await self.press("escape")
+        await self.until(lambda: self.screen.query_one("TextPane").has_focus)
+
     @property
     def said(self) -> str:
         """What the line at the bottom says."""
