@@ -17,7 +17,9 @@ from rnn_tui.cli.app import attach, open_app
 from rnn_tui.cli.bench import bench
 from rnn_tui.cli.check import check
 from rnn_tui.cli.completion import completion
+from rnn_tui.cli.export import export
 from rnn_tui.cli.group import OpensTexts
+from rnn_tui.cli.importing import import_
 from rnn_tui.cli.report import write_report
 from rnn_tui.cli.runs import runs
 from rnn_tui.cli.sample import sample
@@ -47,7 +49,7 @@ def cli() -> None:
 
 for command in (
     *(open_app, train, resume, attach, step, sample),
-    *(runs, check, bench, completion),
+    *(runs, export, import_, check, bench, completion),
 ):
     cli.add_command(command)
 

@@ -83,6 +83,19 @@ runs_option = click.option(
 
 def run_options(command: Command) -> Command:
     """Add the TEXT arguments and every option of a run to a command's function."""
+    return run_options_without(frozenset())(command)
+
+
+def run_options_without(names: frozenset[str]) -> Callable[[Command], Command]:
+    """Add the TEXT arguments and the options of a run but for the settings of these names."""
+
+    def add(command: Command) -> Command:
+        return _with_options(command, names | {"text"})
+
+    return add
+
+
+def _with_options(command: Command, without: frozenset[str]) -> Command:
     add_config = click.option(
         "--config",
         metavar="FILE",
@@ -91,7 +104,7 @@ def run_options(command: Command) -> Command:
     )
     command = runs_option(add_config(command))
     for field in reversed(list(FIELDS.values())):
-        if field.name != "text":
+        if field.name not in without:
             attach_option(command, setting_option(field))
     return click.argument("text", nargs=-1, metavar="[TEXT ...]", type=click.Path())(command)
 

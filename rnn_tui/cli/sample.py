@@ -13,10 +13,10 @@ import click
 from rnn_tui.cli.app import require_terminal, take_keys_from_terminal
 from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, runs_option
-from rnn_tui.cli.walked import telling
+from rnn_tui.cli.stored import has_to_be_made_again, made_again
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.listing import list_runs, summarize
+from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.corpus import load_paths
 from rnn_tui.text.visible import visible_line
@@ -158,25 +158,13 @@ def _source(directory: RunDirectory, at: int | None) -> StoredSource:
     from rnn_tui.sampling.sources import StoredSource
 
     source = StoredSource(directory, at)
-    if at is None or at in source.checkpoints() or at >= summarize(directory).step:
+    if at is None or not has_to_be_made_again(directory, at):
         return source
-    return StoredSource(directory, at, _made_again(directory, at))
+    return StoredSource(directory, at, made_again(directory, at))
 
 
 async def _newest(source: StoredSource) -> Weights:
     return await source.newest()
-
-
-def _made_again(directory: RunDirectory, at: int) -> Weights:
-    """What the steps behind an earlier checkpoint lead to."""
-    from rnn_tui.sampling.weights import Weights
-    from rnn_tui.stepping.replay import run_window
-
-    with telling() as tell:
-        window = run_window(directory.path, at + 1, row=0, tell=tell)
-    dtype = directory.config().dtype
-    params = {name: value.astype(dtype) for name, value in window.params.items()}
-    return Weights(params, window.cell, window.vocabulary, at, directory.name)
 
 
 def _write(weights: Weights, settings: Settings, options: Mapping[str, Any]) -> None:

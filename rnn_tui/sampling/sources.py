@@ -100,7 +100,7 @@ class _Files:
 
     def checkpoints(self) -> tuple[int, ...]:
         """The steps that are kept."""
-        return (0, *_kept(self._directory))
+        return tuple(sorted({0, *_kept(self._directory)}))
 
     def at(self, step: int) -> Weights:
         """Those of a step that is kept. ConfigError names the steps that are, for another one."""

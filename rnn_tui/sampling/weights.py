@@ -61,6 +61,8 @@ def from_checkpoint(directory: RunDirectory, at: int | None = None) -> Weights:
     may. Raises ConfigError where there is no such checkpoint, naming those that there are,
     CorruptRunError or StorageError where files are damaged or cannot be read.
     """
+    if directory.facts().kind != "trained":
+        raise ConfigError(f"{directory.name} is trained by another program: it has no weights here")
     config = directory.config()
     vocabulary = run_vocabulary(directory, directory.text())
     V = len(vocabulary)
@@ -87,7 +89,7 @@ def _require_checkpoint(directory: RunDirectory, at: int | None) -> None:
         )
     folder = directory.checkpoints
     steps = list_checkpoints(folder) if folder.is_dir() else ()
-    kept = ", ".join(f"{step:,}" for step in (0, *steps))
+    kept = ", ".join(f"{step:,}" for step in sorted({0, *steps}))
     raise ConfigError(f"{directory.name} has no checkpoint of step {at:,}: there are steps {kept}")
 
 
