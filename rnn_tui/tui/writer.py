@@ -34,6 +34,11 @@ class Writer:
             self._drawn_at, self._due = time.monotonic(), 1.0
             self._timer = self._owner.set_interval(TICK_SECONDS, self._tick)
 
+    def hurry(self) -> None:
+        """Write now what is due: something has changed that somebody wants to see."""
+        if self._timer is not None:
+            self._tick()
+
     def _tick(self) -> None:
         now = time.monotonic()
         since, self._drawn_at = now - self._drawn_at, now

@@ -22,7 +22,7 @@ from rnn_tui.sampling.weights import Weights
 from rnn_tui.tui.screens.commanded import CommandedScreen
 from rnn_tui.tui.screens.sampler_actions import ACTIONS
 from rnn_tui.tui.screens.sampler_dialogs import DIALOGS
-from rnn_tui.tui.screens.sampler_keys import KEYS
+from rnn_tui.tui.screens.sampler_keys import AHEAD, KEYS
 from rnn_tui.tui.screens.sampler_weights import REFUSALS, renew
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sampler.bars_pane import BarsPane
@@ -131,9 +131,19 @@ class SamplerScreen(CommandedScreen):
     async def _look_how_far(self) -> None:
         trained = await self.source.trained()
         if self.is_attached:
-            self.query_one(SamplerHeader).trained = trained
+            self.query_one(SamplerHeader).tell(trained)
 
     # -- what is done -----------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where something is written, the keys that lead there are letters of it."""
+        return not (action in AHEAD and self.typing) and super().check_action(action, parameters)
+
+    @property
+    def typing(self) -> bool:
+        """Whether somebody writes: a prompt, a setting, a command."""
+        prompt, controls = self.query_one(PromptArea), self.query_one(Controls)
+        return self.prompt.asking or prompt.typing or controls.typing
 
     def command(self, line: str) -> Answer | None:
         """Carry out a command."""
@@ -249,6 +259,7 @@ class SamplerScreen(CommandedScreen):
             self.say(str(error), trouble=True)
         else:
             self.say("")
+            self._writer.hurry()
 
     @on(TextPane.Chosen)
     def look_at_character(self, event: TextPane.Chosen) -> None:
@@ -280,6 +291,7 @@ class SamplerScreen(CommandedScreen):
     def put_beside(self, event: TextsPane.Beside) -> None:
         """A text is to be compared."""
         self.ask(lambda: self.sampler.texts.beside(event.number))
+        self.show()
 
     @on(TextsPane.Dropped)
     def drop_text(self, event: TextsPane.Dropped) -> None:

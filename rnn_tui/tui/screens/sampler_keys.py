@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+AHEAD = frozenset({"prompt", "ask"})
+"""What leads to a field: at once, so that letters of the same burst are written into it."""
+
 
 def _key(keys: str, action: str, short: str, does: str, sign: str = "") -> Binding:
     """A key; its id is made of its first key. With a ``sign`` it is shown at the bottom."""
-    name = keys.partition(",")[0]
+    name, display, ahead = keys.partition(",")[0], sign or None, action in AHEAD
     return Binding(
-        keys, action, short, bool(sign), sign or None, tooltip=does, id=f"sampler.{name}"
+        keys, action, short, bool(sign), display, ahead, tooltip=does, id=f"sampler.{name}"
     )
 
 

@@ -29,10 +29,17 @@ class SamplerHeader(Widget):
     follows: reactive[bool] = reactive(False)
     work: reactive[str] = reactive("")
     trained: reactive[Trained | None] = reactive(None)
+    gone: reactive[bool] = reactive(False)
+    """Whether a trainer that there was does not answer any more."""
 
     def take(self, view: View) -> None:
         """Take over what is shown of a view: the same words are not drawn again."""
         self.title, self.follows = view.weights.title, view.follow
+
+    def tell(self, trained: Trained | None) -> None:
+        """What the trainer says; that there was one, and is not any more, is worth a word."""
+        self.gone = trained is None and (self.gone or self.trained is not None)
+        self.trained = trained
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 (there is one line)
         """On the left whose weights, on the right what the trainer does."""
@@ -52,7 +59,7 @@ class SamplerHeader(Widget):
             [
                 Segment(set_cell_size(left, room), styles["text"]),
                 Segment(work, styles["edited"]),
-                Segment(right, styles["good" if self._trains else "faint"]),
+                Segment(right, styles[self._ink]),
             ]
         ).adjust_cell_length(width, styles["text"])
 
@@ -62,9 +69,13 @@ class SamplerHeader(Widget):
 
     def _trained(self) -> str:
         if self.trained is None:
-            return ""
+            return "✗ no trainer" if self.gone else ""
         sign = "●" if self._trains else "○"
         return f"{sign} {self.trained.phase}, step {self.trained.step:,}"
+
+    @property
+    def _ink(self) -> str:
+        return "good" if self._trains else "error" if self.gone else "faint"
 
     def _follows(self) -> str:
         return " · follows the newest" if self.follows else " · kept"
