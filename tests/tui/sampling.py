@@ -105,7 +105,9 @@ class Sampling:
         return self.app.screen is self.screen
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """One after the other: a key may move the focus that the next one goes to."""
+        for key in keys:
+            await self.pilot.press(key)
 
     async def until(self, condition: str | Callable[[], object]) -> None:
         """Wait for a text on the screen, or for anything else."""
@@ -139,8 +141,10 @@ class Sampling:
 
     async def leave(self) -> None:
         """Out of the prompt, or of the settings: keys are the screen's."""
-        await self.press("escape")
-        await self.until(lambda: self.screen.query_one("TextPane").has_focus)
+        pane = self.screen.query_one("TextPane")
+        if not pane.has_focus:
+            await self.press("escape")
+            await self.until(lambda: pane.has_focus)
 
     @property
     def said(self) -> str:

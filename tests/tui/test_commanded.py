@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 
 from rnn_tui.core.work import Answer, Task
 from rnn_tui.tui.screens.commanded import CommandedScreen
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """Something that is told to people."""
 
 
 class Screen(CommandedScreen):
     """Says what it is told, refuses "no", works at "work"."""
 
-    AUTO_FOCUS = ""
-    BINDINGS = [("colon", "ask", "command"), ("y", "do('yes')", "yes"), ("n", "do('no')", "no")]
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("colon", "ask", "command"),
+        ("y", "do('yes')", "yes"),
+        ("n", "do('no')", "no"),
+    ]
 
     def __init__(self) -> None:
-        super().__init__(Refused)
+        super().__init__(RefusedError)
         self.closed, self.work = 0, ""
 
     def compose(self) -> ComposeResult:
@@ -31,7 +36,7 @@ class Screen(CommandedScreen):
 
     def command(self, line: str) -> Answer | None:
         if line == "no":
-            raise Refused("no is refused: say yes")
+            raise RefusedError("no is refused: say yes")
         if line == "work":
             return Task("working", self._working(), lambda found: f"found {found}")  # type: ignore[arg-type]
         return line if line != "nothing" else None

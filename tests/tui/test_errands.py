@@ -13,7 +13,7 @@ from rnn_tui.core.work import Task
 from rnn_tui.tui.errands import Errands
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """Something that is told to people."""
 
 
@@ -24,7 +24,7 @@ class Desk:
         self.reports: list[str] = []
         self.said: list[tuple[str, bool]] = []
         self.go = threading.Event()
-        self.errands = Errands(app, self.reports.append, self._say, (Refused,))  # type: ignore[arg-type]
+        self.errands = Errands(app, self.reports.append, self._say, (RefusedError,))  # type: ignore[arg-type]
 
     def _say(self, text: str, trouble: bool) -> None:
         self.said.append((text, trouble))
@@ -104,7 +104,7 @@ async def test_what_is_refused_is_told_in_a_line(until) -> None:
 
         def work() -> Iterator[float]:
             yield 0.5
-            raise Refused("there is no text: write one")
+            raise RefusedError("there is no text: write one")
 
         found: list[int] = []
         made.errands.begin(Task("reading", work(), str), then=found.append)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ async def test_what_cannot_be_taken_over_is_told_too(until) -> None:
     async with desk() as (made, pilot):
 
         def refuse(found: int) -> str:
-            raise Refused("there is no room")
+            raise RefusedError("there is no room")
 
         made.errands.begin(Task("reading", made.task().work, refuse))
         await done(made, pilot, until)
