@@ -99,6 +99,7 @@ def _read(file: BinaryIO, size: int, path: Path) -> TensorFile:
         _require_numbers(header, path)
         for tensor in header.tensors.values():
             require_bytes(tensor, _DTYPES[tensor.dtype].itemsize)
+        _require_memory(header, path)
         arrays = {name: _array(header.tensors[name], file, header.start) for name in header.tensors}
     except HeaderError as error:
         raise ConfigError(f"{path} is damaged: {error}") from None
@@ -114,21 +115,23 @@ def _require_format(prefix: bytes, size: int, path: Path) -> None:
         if prefix.startswith(beginning):
             raise ConfigError(f"{path} {words}")
     if path.suffix.lower() in _PICKLED:
-        raise ConfigError(f"{path} is called as a pickle is, {_PICKLE}")
+        raise ConfigError(f"{path} has the name of a pickle, {_PICKLE}")
     raise ConfigError(f"{path} is no safetensors file: write one with {_SAVE_IT}")
 
 
 def _require_numbers(header: Header, path: Path) -> None:
-    """ConfigError naming each array that is no weight, or for more of them than may be read."""
-    tensors = header.tensors
+    """ConfigError naming each array that holds no floating-point numbers."""
     wrong = [
         f"{name[:60]} is {tensor.dtype[:20]}"
-        for name, tensor in sorted(tensors.items())
+        for name, tensor in sorted(header.tensors.items())
         if tensor.dtype not in _DTYPES
     ]
     if wrong:
         raise ConfigError(f"{path}: {listed(wrong)}: weights are {', '.join(_DTYPES)}")
-    needed = 8 * sum(tensor.size for tensor in tensors.values())
+
+
+def _require_memory(header: Header, path: Path) -> None:
+    needed = 8 * sum(tensor.size for tensor in header.tensors.values())
     if needed > LARGEST:
         raise ConfigError(
             f"{path} holds {needed / 2**30:.1f} GiB of float64, the limit is {LARGEST >> 30}"

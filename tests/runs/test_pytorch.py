@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import struct
-from pathlib import Path
-
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from rnn_tui.core.arrays import Array, Params
 from rnn_tui.core.trace import trace
-from rnn_tui.runs.errors import ConfigError, StorageError
-from rnn_tui.runs.pytorch import from_pytorch
-from rnn_tui.runs.tensor_file import read_tensors
+from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.pytorch import from_pytorch, to_pytorch
 
 V, H, L, E = 5, 4, 2, 3
 
@@ -166,54 +161,41 @@ def test_what_is_no_such_network_is_refused_in_one_sentence(state: Params, told:
     assert "\n" not in str(refused.value)
 
 
-# -- the file --------------------------------------------------------------------------------------
+def test_everything_that_is_wrong_is_listed_one_by_one() -> None:
+    state = changed(
+        rnn__weight_hh_l1=np.ones((H, H + 1)),
+        rnn__bias_ih_l0=np.ones(2),
+        norm__weight=np.ones(H),
+        fc__bias=np.ones(V + 1),
+    )
+    with pytest.raises(ConfigError) as refused:
+        from_pytorch(state)
+    assert str(refused.value).split(": ")[0].split("; ") == [
+        "rnn.bias_ih_l0 has shape (2,), expected (4,)",
+        "rnn.weight_hh_l1 has shape (4, 5), expected (4, 4)",
+        "fc.bias has shape (6,), expected (5,)",
+        "there is no place for norm.weight (4,)",
+    ]
 
 
-def test_a_file_of_the_library_is_read(tmp_path: Path) -> None:
-    arrays = {"b": np.arange(6.0).reshape(2, 3), "a": np.ones(2, np.float16), "c": np.float32(3)}
-    arrays = {name: np.asarray(value) for name, value in arrays.items()}
-    safetensors.numpy.save_file(arrays, tmp_path / "some.safetensors", {"format": "pt"})
-    found = read_tensors(tmp_path / "some.safetensors").arrays
-    assert list(found) == ["a", "b", "c"]
-    assert all((found[name] == arrays[name]).all() for name in arrays)
-    assert [found[name].dtype for name in "abc"] == ["float32", "float64", "float32"]
+def test_of_very_many_faults_the_first_are_listed() -> None:
+    with pytest.raises(ConfigError, match="and 80 more: this program reads"):
+        from_pytorch(state_dict() | {f"x{i}": np.ones(3) for i in range(90)})
 
 
-def file_of(path: Path, header: str, data: bytes = b"") -> Path:
-    path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + data)
-    return path
+def test_two_names_for_one_array_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"rnn\.weight_hh_l0 and rnn\.weight_hh are the same"):
+        from_pytorch(changed(rnn__weight_hh=np.ones((H, H))))
+    with pytest.raises(ConfigError, match=r"no place for rnn\.weight_hh_l99999 "):
+        from_pytorch(changed(rnn__weight_hh_l99999=np.ones((H, H))))
 
 
-def test_bfloat16_is_the_upper_half_of_a_float32(tmp_path: Path) -> None:
-    header = '{"x":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}'
-    data = np.array([1.5, -2.0], "<f4").view("<u2")[1::2].tobytes()
-    assert read_tensors(file_of(tmp_path / "f", header, data)).arrays["x"].tolist() == [1.5, -2.0]
-
-
-@pytest.mark.parametrize(
-    ("header", "told"),
-    [
-        ('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', "x is I64: weights are F16"),
-        ('{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "damaged"),
-        ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}', "damaged"),
-        ('{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}', "damaged"),
-        ('{"x":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}', "damaged"),
-        ('{"x":{"dtype":"F32","shape":[99999999999,99999999999],"data_offsets":[0,4]}}', "damaged"),
-        ('{"x":3}', "damaged"),
-        ('{"x":', "damaged"),
-        ("[]", "no safetensors file"),
-    ],
-)
-def test_a_file_that_is_damaged_or_another_is_refused(
-    tmp_path: Path, header: str, told: str
-) -> None:
-    with pytest.raises(ConfigError, match=told):
-        read_tensors(file_of(tmp_path / "f", header, b"\0" * 8))
-
-
-def test_a_pickle_is_never_read(tmp_path: Path) -> None:
-    (tmp_path / "model.pt").write_bytes(b"PK\x03\x04" + b"\0" * 100)
-    with pytest.raises(ConfigError, match=r"safetensors\.torch\.save_file"):
-        read_tensors(tmp_path / "model.pt")
-    with pytest.raises(StorageError):
-        read_tensors(tmp_path / "nothing")
+def test_there_and_back_again_is_the_same_network() -> None:
+    ours = from_pytorch(state_dict(layers=3))
+    assert all(
+        value.tobytes() == ours[name].tobytes()
+        for name, value in from_pytorch(to_pytorch(ours)).items()
+    )
+    ours["layer0.b_h"][:] = -0.0
+    assert np.signbit(from_pytorch(to_pytorch(ours))["layer0.b_h"]).all()
+    assert to_pytorch(ours).keys() == state_dict(layers=3).keys()
