@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.widget import Widget
+from textual.worker import Worker
 
 from rnn_tui.core.work import Task
 from rnn_tui.tui.background import Background, GivenUpError
@@ -39,7 +41,8 @@ class Errands:
             self._say(f"still at work: {background.busy}; esc gives it up", True)
             return False
         background.begin(task.title)
-        self._owner.run_worker(self._perform(background, task, then), exit_on_error=True)
+        work = partial(self._perform, background, task, then)  # no coroutine before it is run
+        _: Worker[None] = self._owner.run_worker(work, exit_on_error=True)
         return True
 
     async def _perform(

@@ -148,3 +148,17 @@ def test_a_new_speed_acts_at_the_next_tick(pace) -> None:
     made.sampler.speed = 1600
     made.tick()
     assert made.sampler.wanted[-1] == 80
+
+
+def test_what_is_due_is_written_at_once_where_it_is_asked_for(pace) -> None:
+    made = pace(1600)
+    made.tick()
+    made.clock.now += 0.01
+    made.writer.hurry()
+    assert made.sampler.wanted in ([80, 16], [80, 17])
+
+
+def test_nobody_is_hurried_who_rests(pace) -> None:
+    made = pace(0, left=0)
+    made.writer.hurry()
+    assert made.sampler.wanted == []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import Context
+from typing import Any
 
 from textual import on
 from textual.screen import Screen
+from textual.worker import Worker
 
 from rnn_tui.core.work import Answer, Task
 from rnn_tui.tui.errands import Errands
@@ -59,6 +61,10 @@ class CommandedScreen(Screen[None]):
         """Collect garbage while nobody waits for anything."""
         if time.monotonic() - self._asked_at > TIDY_SECONDS:
             self._housekeeping.after_frame(busy=False)
+
+    def run_beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what waits for something, beside the rest; where the app ends first, not at all."""
+        _: Worker[None] = self.run_worker(work, exit_on_error=True)
 
     def ask(self, question: Callable[[], Answer | None]) -> bool:
         """Do something; whether it could be done."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from textual import on
@@ -126,7 +126,7 @@ class SamplerScreen(CommandedScreen):
             self.show()
 
     def _ask_trained(self) -> None:
-        self.run_worker(self._look_how_far())
+        self.run_beside(self._look_how_far)
 
     async def _look_how_far(self) -> None:
         trained = await self.source.trained()
@@ -200,7 +200,7 @@ class SamplerScreen(CommandedScreen):
 
     def write(self, task: Callable[[], Answer]) -> None:
         """Begin texts, with the newest weights if they are to be followed."""
-        self.run_worker(self._written(task), exit_on_error=True)
+        self.run_beside(partial(self._written, task))
 
     async def _written(self, task: Callable[[], Answer]) -> None:
         if self.sampler.follow and self.source.live:

@@ -41,7 +41,7 @@ def branch(screen: SamplerScreen) -> str | None:
 
 def beside(screen: SamplerScreen) -> None:
     """Choose what is written side by side."""
-    screen.run_worker(_beside(screen), exit_on_error=True)
+    screen.run_beside(partial(_beside, screen))
 
 
 async def _beside(screen: SamplerScreen) -> None:
@@ -75,7 +75,7 @@ def _lanes(screen: SamplerScreen, answer: Beside) -> tuple[Lane, ...]:
 
 def weights(screen: SamplerScreen) -> None:
     """Choose what the next texts are written with."""
-    screen.run_worker(_weights(screen), exit_on_error=True)
+    screen.run_beside(partial(_weights, screen))
 
 
 async def _weights(screen: SamplerScreen) -> None:

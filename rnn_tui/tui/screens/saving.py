@@ -88,7 +88,8 @@ class SaveScreen(ModalScreen[Saving | None]):
     def on_mount(self) -> None:
         """Begin at the name."""
         self._show()
-        self.query_one(Input).focus()
+        for line in self.query(Input):  # none where the app ends meanwhile
+            line.focus()
 
     @property
     def kind(self) -> Kind:
