@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, SupportsIndex
 
 from rnn_tui.monitoring.pending import Call, Noted, Shown
-from rnn_tui.monitoring.values import array_of, configuration, name_of, number_of, step_of
+from rnn_tui.monitoring.values import MAX_STEP, array_of, configuration, name_of, number_of, step_of
 from rnn_tui.monitoring.writer import Writer
 from rnn_tui.runs.directory import RunDirectory, create_monitored
 from rnn_tui.runs.errors import NameTakenError
@@ -80,7 +80,7 @@ class Monitor:
         """
         if self._ended:
             return self._refuse()
-        number = step if type(step) is int and step >= 0 else step_of(step)
+        number = step if type(step) is int and 0 <= step <= MAX_STEP else step_of(step)
         for name, value in values.items():
             if type(value) is not float and value is not None:
                 values[name] = number_of(name, value)

@@ -70,8 +70,10 @@ def array_of(name: str, value: Any) -> tuple[tuple[int, ...], Array]:
 
     try:
         array = np.asarray(_on_the_host(value))
-        if array.dtype.kind in "VO" or array.dtype.itemsize > 8:  # bfloat16; long doubles
-            array = array.astype(np.float64 if array.dtype.kind == "f" else np.float32)
+        if array.dtype.kind in "VO":  # numbers of another library, such as bfloat16
+            array = array.astype(np.float32)
+        elif array.dtype == np.longdouble:
+            array = array.astype(np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         reason = clipped(str(error))
         raise TypeError(f"{clipped(name)} is not an array of numbers: {reason}") from None
@@ -122,6 +124,8 @@ def _plain(value: object, depth: int) -> Any:
     """Return ``value`` as JSON knows it; what it does not know becomes text."""
     if value is None or isinstance(value, bool | int):
         return value
+    if not isinstance(value, type) and hasattr(value, "item") and not getattr(value, "shape", ()):
+        value = value.item()
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
     if isinstance(value, str):

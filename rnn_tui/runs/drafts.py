@@ -43,7 +43,7 @@ def made_whole(folder: Path, name: str, fill: Callable[[Path, str], None]) -> Pa
             shutil.rmtree(draft, ignore_errors=True)
             raise
     except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and folder.is_dir():
             raise _taken(folder / name) from None  # by somebody who was faster
         raise storage_error("make the run", folder / name, error) from error
     return folder / name

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnn_tui.runs.directory import create_monitored, open_run
-from rnn_tui.runs.errors import ConfigError, CorruptRunError, NameTakenError
+from rnn_tui.runs.errors import ConfigError, CorruptRunError, NameTakenError, StorageError
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.metrics import MetricsLog
 
@@ -33,6 +33,12 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
     with pytest.raises(NameTakenError, match="run mine exists"):
         create_monitored(tmp_path, "mine", b"{}")
     assert create_monitored(tmp_path, "", b"{}").name != "mine"
+
+
+def test_a_folder_of_runs_that_is_a_file_is_no_name_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="File exists"):
+        create_monitored(tmp_path / "file", "mine", b"{}")
 
 
 def test_a_kind_that_nobody_knows_is_damage(tmp_path: Path) -> None:
