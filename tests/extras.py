@@ -21,7 +21,7 @@ def left_out(reasons: Iterable[str]) -> list[str]:
     """One line for each extra that some of the skipped tests would have needed."""
     counted = Counter(reason.partition(_BEGINNING)[2] for reason in reasons if _BEGINNING in reason)
     return [
-        f"{count} test{'s' if count > 1 else ''} left out: "
-        f"they need the extra {extra} (pip install -e '.[{extra}]')"
+        f"left out for want of the extra {extra} (pip install -e '.[{extra}]'): "
+        f"{count} test{'s' if count > 1 else ''}"
         for extra, count in sorted(counted.items())
     ]

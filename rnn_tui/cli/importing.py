@@ -95,6 +95,8 @@ def _fitted(
     network: StoredNetwork, corpus: Corpus, settings: RunConfig, given: str
 ) -> tuple[Vocabulary, Params]:
     """Symbols and weights as the run has them. ConfigError where they do not fit the text."""
+    import numpy as np
+
     from rnn_tui.runs.exchange import not_finite
     from rnn_tui.runs.network_symbols import in_ascending_order, require_known, symbol_order
     from rnn_tui.text.vocabulary import Vocabulary
@@ -104,10 +106,9 @@ def _fitted(
     order = symbol_order(network.V, kind, given, corpus.text, noted)
     symbols = Vocabulary(kind, tuple(sorted(order)))
     require_known(corpus.text, symbols, "the network's vocabulary", "name a TEXT without them")
-    params = {
-        name: value.astype(settings.dtype)
-        for name, value in in_ascending_order(network.params, order).items()
-    }
+    ordered = in_ascending_order(network.params, order)
+    with np.errstate(over="ignore"):  # what is too large is told
+        params = {name: value.astype(settings.dtype) for name, value in ordered.items()}
     odd = not_finite(params)
     if odd:
         raise ConfigError(
