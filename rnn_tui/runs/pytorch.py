@@ -120,6 +120,10 @@ def layout(shapes: Shapes) -> Layout:
         for k, layer in enumerate(layers):
             _check_layer(shapes, layer, k, H, H if k else width, faults)
     linears = _linears(shapes, rest, faults)
+    if not linears:
+        faults.append(f"the file holds no nn.Linear weight (V, {H or 'H'}) as a readout")
+    if len(linears) == 1 and H:
+        _check_readout(linears[0], H, width, faults)
     if faults:
         raise ConfigError(f"{listed(faults)}: {_ADVICE}")
     return Layout(tuple(layers), *_readout_and_embedding(linears, H, width))
@@ -201,10 +205,8 @@ def _readout_and_embedding(
     linears: list[_Linear], H: int, width: int
 ) -> tuple[_Linear, _Linear | None]:
     """What turns h into logits, and what turned symbols into vectors of size ``width``, if any."""
-    if not linears:
-        raise ConfigError(f"the file holds no nn.Linear weight (V, {H}) as a readout: {_ADVICE}")
     if len(linears) == 1:
-        return _only_readout(linears[0], H, width), None
+        return linears[0], None
     fitting = [pair for pair in permutations(linears, 2) if _fit(*pair, H, width)]
     if len(fitting) > 1:  # by shape, either could be either
         fitting = [pair for pair in fitting if "emb" in pair[1].weight.lower()]
@@ -214,16 +216,12 @@ def _readout_and_embedding(
     return fitting[0]
 
 
-def _only_readout(linear: _Linear, H: int, width: int) -> _Linear:
+def _check_readout(linear: _Linear, H: int, width: int, faults: list[str]) -> None:
     """The readout of a network that reads one-hot vectors."""
-    faults: list[str] = []
     V = linear.shape[0]
     _compare(linear.weight, linear.shape, (V, H), faults)
     if width != V:
         faults.append(f"the network reads vectors of {width} numbers and predicts {V} symbols")
-    if faults:
-        raise ConfigError(f"{listed(faults)}: {_ADVICE}")
-    return linear
 
 
 def _fit(readout: _Linear, embedding: _Linear, H: int, width: int) -> bool:

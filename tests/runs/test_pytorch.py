@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn_tui.core.arrays import Array, Params
 from rnn_tui.core.trace import trace
@@ -176,6 +178,27 @@ def test_everything_that_is_wrong_is_listed_one_by_one() -> None:
         "fc.bias has shape (6,), expected (5,)",
         "there is no place for norm.weight (4,)",
     ]
+
+
+@given(st.data())
+def test_whatever_is_wrong_is_named(data: st.DataObject) -> None:
+    """Shapes that are wrong, weights that are missing, arrays too many, in any order."""
+    state = state_dict(layers=3)
+    names = [name for name in state if name not in ("rnn.weight_hh_l0", "rnn.weight_ih_l0")]
+    wrong = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
+    for name in wrong:
+        shape = data.draw(st.lists(st.integers(0, 3), max_size=4))
+        if name.startswith("rnn.weight") and data.draw(st.booleans()):
+            del state[name]
+        else:
+            state[name] = np.ones([7, *shape])
+    extra = data.draw(st.lists(st.from_regex(r"x\.[a-z]{1,9}", fullmatch=True), max_size=2))
+    state |= {name: np.ones(1) for name in extra}
+    shuffled = data.draw(st.permutations(list(state)))
+    with pytest.raises(ConfigError) as refused:
+        from_pytorch({name: state[name] for name in shuffled})
+    for name in (*wrong, *extra):
+        assert name.removeprefix("rnn.") in str(refused.value)
 
 
 def test_of_very_many_faults_the_first_are_listed() -> None:
