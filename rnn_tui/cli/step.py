@@ -70,7 +70,7 @@ _counted = click.IntRange(min=1)
 @click.option(
     "--vocabulary",
     metavar="SYMBOLS",
-    help="the symbols, for --weights in the order of its numbers  [those of TEXT, sorted]",
+    help="the symbols, for --weights in the order of its numbers  [the file's, or TEXT's]",
 )
 @click.option(
     "--checkpoint",
