@@ -22,7 +22,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from rnn_tui.tui.widgets.sampler.ordered_keys import act_in_order
+from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.sampler.prompt_document import PromptDocument, cleaned, drawn
 from rnn_tui.tui.widgets.sampler.prompt_history import PromptHistory
 from rnn_tui.tui.widgets.sampler.prompt_rows import PromptRows, Row

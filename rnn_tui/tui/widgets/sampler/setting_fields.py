@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.renderables.slider import SliderLayout, lay_out_slider, render_slider
-from rnn_tui.tui.widgets.sampler.ordered_keys import act_in_order
+from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.status_bar import clip
 from rnn_tui.tui.widgets.surroundings import only_ascii
 from rnn_tui.tui.widgets.temperature_slider import HIGHEST, TemperatureSlider
