@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding
+from textual.widgets import Input
 
 from rnn_tui.tui.screens.branching import BranchScreen
 from rnn_tui.tui.screens.choice import ChoiceScreen
@@ -206,7 +209,7 @@ async def test_a_command_that_is_none_may_be_mended() -> None:
     async with sampling() as s:
         await s.write("ab")
         await s.press("colon", *"tempe 1", "enter")
-        await s.until("did you mean temperature?")
+        await s.until("did you mean")
         assert s.screen.prompt.asking
         await s.press(*["left"] * 2, *"rature", "enter")
         await s.until(lambda: s.view.settings.temperature == 1.0)
@@ -230,3 +233,16 @@ async def test_help_is_a_command_too() -> None:
         await s.leave()
         await s.press("colon", *"help", "enter")
         await s.until(lambda: isinstance(s.app.screen, SamplerHelp))
+
+
+@pytest.mark.parametrize("key", ["colon", "s", "S"])
+async def test_what_is_pasted_into_a_line_is_shown_and_does_not_act(key) -> None:
+    async with sampling(size=(80, 24)) as s:
+        await s.do("write ab")
+        await s.leave()
+        await s.press(key)
+        await s.until(lambda: isinstance(s.app.focused, Input))
+        await s.rest()
+        s.app.post_message(events.Paste("\x1b[31m\udc80漢"))
+        await s.until("␛[31m")
+        assert max(map(cell_len, s.lines)) <= 80

@@ -176,3 +176,16 @@ async def test_a_command_may_be_a_prompt() -> None:
         await s.do("write ab", "behind cd", "score ef")
         assert [text.count for text in s.view.texts] == [14, 2]
         assert s.sampler.texts.all[0].written[7:9] == "cd"
+
+
+EDITS = ["ctrl+k", "ctrl+u", "ctrl+w", "ctrl+x", "ctrl+shift+k", "delete", "backspace", "ctrl+d"]
+
+
+@pytest.mark.parametrize("typed", ["", "a", "a\n", "\n\n"])
+async def test_every_key_that_takes_away_stands_the_ends_of_a_prompt(typed) -> None:
+    async with sampling() as s:
+        for place in ("home", "end", "ctrl+home", "ctrl+end"):
+            for key in EDITS:
+                prompt(s).text = typed
+                await s.pilot.press(place, key, key)
+                assert len(prompt(s).text) <= len(typed)

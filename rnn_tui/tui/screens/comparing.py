@@ -20,6 +20,7 @@ from rnn_tui.sampling.lanes import MOST_LANES
 from rnn_tui.sampling.settings import SettingError, parse_setting
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.marked_list import MarkedList
+from rnn_tui.tui.widgets.visible_input import VisibleInput
 
 _LONGEST = 200
 
@@ -103,7 +104,7 @@ class BesideScreen(ModalScreen[Beside | None]):
             box.border_subtitle = Content("tab next · space marks · enter takes · esc closes")
             with Horizontal():
                 yield Label("temperatures", markup=False)
-                yield Input(
+                yield VisibleInput(
                     placeholder="0.5 1.0 1.5", max_length=_LONGEST, compact=True, id="temperatures"
                 )
             yield from self._lists()

@@ -20,6 +20,7 @@ from rnn_tui.runs.errors import StorageError
 from rnn_tui.runs.outside import file_path
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.exports import SUFFIXES, Kind, Saving
+from rnn_tui.tui.widgets.visible_input import VisibleInput
 
 WORDS: Final[Mapping[Kind, str]] = {
     "text": "all of the text, as it is",
@@ -77,7 +78,7 @@ class SaveScreen(ModalScreen[Saving | None]):
                 yield Way(kind, self._offers[kind])
             with Horizontal():
                 yield Label("file", markup=False)
-                yield Input(
+                yield VisibleInput(
                     f"{self._stem}{SUFFIXES[self.kind]}",
                     select_on_focus=False,
                     max_length=_LONGEST,

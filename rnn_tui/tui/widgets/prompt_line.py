@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from rnn_tui.text.visible import visible_line
+from rnn_tui.tui.widgets.visible_input import VisibleInput
 
 LONGEST = 1000
 """Characters in a command."""
@@ -63,7 +64,7 @@ class PromptLine(Vertical):
         yield Static(markup=False, id="said")
         with Horizontal():
             yield Label(":", markup=False)
-            yield Input(
+            yield VisibleInput(
                 placeholder="a command; help lists them, esc leaves",
                 compact=True,
                 select_on_focus=False,

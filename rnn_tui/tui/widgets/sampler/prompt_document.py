@@ -85,7 +85,7 @@ class PromptDocument(Document):
 
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
         """Put ``text`` between two places; where it ends then, and what was there."""
-        (top, first), (bottom, last) = sorted((start, end))
+        (top, first), (bottom, last) = sorted((self._inside(start), self._inside(end)))
         replaced, new = self.get_text_range(start, end), text.split("\n")
         place = top + len(new) - 1, len(new[-1]) + first * (len(new) == 1)
         typed, shown = self._typed[bottom][last:], self._lines[bottom][last:]
@@ -102,9 +102,14 @@ class PromptDocument(Document):
         self._text = None
         return EditResult(place, replaced)
 
+    def _inside(self, place: Location) -> Location:
+        """The place, or the end of the text for one behind it: keys that delete lines ask so."""
+        last = len(self._typed) - 1
+        return place if place[0] <= last else (last, len(self._typed[last]))
+
     def get_text_range(self, start: Location, end: Location) -> str:
         """The text between two places, as it was typed."""
-        (top, first), (bottom, last) = sorted((start, end))
+        (top, first), (bottom, last) = sorted((self._inside(start), self._inside(end)))
         if top == bottom:
             return self._typed[top][first:last]
         between = self._typed[top + 1 : bottom]
