@@ -28,7 +28,7 @@ class Saving(NamedTuple):
     path: Path
 
 
-def save(saving: Saving, makers: Mapping[Kind, Callable[[], str]]) -> str:
+def save(saving: Saving, makers: Mapping[Kind, Callable[[], str | bytes]]) -> str:
     """Make what is to be saved, and write it; one line that says so.
 
     Raises StorageError, one line, when it cannot be written: what was there before is still there.
@@ -37,12 +37,12 @@ def save(saving: Saving, makers: Mapping[Kind, Callable[[], str]]) -> str:
     return f"{saving.kind} saved: {visible_line(str(saving.path))}, {size:,} bytes"
 
 
-def write(path: Path, content: str, storage: Storage = DISK) -> int:
-    """Put ``content``, in UTF-8, into a file, whole or not at all: the bytes that it has.
+def write(path: Path, content: str | bytes, storage: Storage = DISK) -> int:
+    """Put ``content``, a text in UTF-8, into a file, whole or not at all: how many bytes it has.
 
     Raises StorageError, one line.
     """
-    data = encodable(content).encode()
+    data = content if isinstance(content, bytes) else encodable(content).encode()
     write_outside(path, data, storage)
     return len(data)
 

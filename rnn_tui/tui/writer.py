@@ -14,7 +14,8 @@ TICK_SECONDS = 0.05
 """Between two times that something is written."""
 
 BUSY_SECONDS = 0.02
-"""Of them that may be spent on it: keys come first."""
+"""Of them that may be spent on it: keys come first. Whatever takes longer is followed by a rest
+that is as long."""
 
 AT_ONCE = 4000
 """Characters at most in one go."""
@@ -26,7 +27,7 @@ class Writer:
     def __init__(self, owner: Widget, sampler: Sampler, show: Callable[[], None]) -> None:
         self._owner, self._sampler, self._show = owner, sampler, show
         self._timer: Timer | None = None
-        self._drawn_at = self._due = 0.0
+        self._drawn_at = self._due = self._rested_at = 0.0
 
     def begin(self) -> None:
         """Write, if there is something to be written."""
@@ -41,15 +42,24 @@ class Writer:
 
     def _tick(self) -> None:
         now = time.monotonic()
+        if now < self._rested_at:
+            return
         since, self._drawn_at = now - self._drawn_at, now
         speed = self._sampler.speed
         self._due = min(self._due + speed * since, speed * 4 * TICK_SECONDS) if speed else AT_ONCE
         count = int(self._due)
         if count:
             self._due -= self._sampler.advance(count, BUSY_SECONDS).characters
+            self._rest_after(now)
             self._show()
         if not self._sampler.writing:
             self._rest()
+
+    def _rest_after(self, began: float) -> None:
+        """Of a large network one character may take longer than the share of a tick."""
+        now = time.monotonic()
+        took = now - began
+        self._rested_at = now + took if took > BUSY_SECONDS else now
 
     def _rest(self) -> None:
         if self._timer is not None:

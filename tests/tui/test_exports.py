@@ -41,6 +41,12 @@ def test_the_line_ends_of_a_table_stay_as_they_are(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == b"rank,symbol\r\n1,a\r\n"
 
 
+def test_bytes_are_saved_as_they_are(tmp_path: Path) -> None:
+    said = save(Saving("text", tmp_path / "a.txt"), {"text": lambda: b"\xc3(\x80\n"})
+    assert (tmp_path / "a.txt").read_bytes() == b"\xc3(\x80\n"
+    assert said.endswith("4 bytes")
+
+
 def test_a_lone_surrogate_can_be_written(tmp_path: Path) -> None:
     write(tmp_path / "a", "x\ud800y")
     assert (tmp_path / "a").read_text() == "x\ufffdy" == encodable("x\ud800y")

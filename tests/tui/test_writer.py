@@ -35,6 +35,7 @@ class Paced:
         self.speed, self.left, self.fits = speed, left, 10**9
         self.wanted: list[int] = []
         self.seconds: set[float] = set()
+        self.takes: Callable[[], None] = lambda: None
 
     @property
     def writing(self) -> bool:
@@ -43,6 +44,7 @@ class Paced:
     def advance(self, characters: int, seconds: float) -> Sampled:
         self.wanted.append(characters)
         self.seconds.add(seconds)
+        self.takes()
         drawn = min(characters, self.left, self.fits)
         self.left -= drawn
         return Sampled(drawn, done=drawn == characters)
@@ -113,6 +115,40 @@ def test_without_a_speed_it_takes_no_more_than_its_share(pace) -> None:
     assert made.sampler.wanted == [AT_ONCE, AT_ONCE]
     assert made.sampler.seconds == {BUSY_SECONDS}
     assert BUSY_SECONDS < TICK_SECONDS / 2
+
+
+@pytest.mark.parametrize("speed", [100, 0])
+def test_a_network_that_takes_long_leaves_as_much_time_for_keys(pace, speed) -> None:
+    made, busy = pace(speed), 0.0
+
+    def take() -> None:
+        nonlocal busy
+        made.clock.now += 0.3  # for a single character
+        busy += 0.3
+
+    made.sampler.takes, made.sampler.fits = take, 1
+    for _ in range(100):
+        made.tick()
+    assert busy / made.clock.now == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_rest_is_for_hurries_too(pace) -> None:
+    made = pace(0)
+    made.sampler.takes = lambda: setattr(made.clock, "now", made.clock.now + 0.3)
+    made.tick()
+    made.writer.hurry()
+    assert len(made.sampler.wanted) == 1
+    made.clock.now += 0.31
+    made.writer.hurry()
+    assert len(made.sampler.wanted) == 2
+
+
+def test_its_usual_share_lets_no_tick_fall_out(pace) -> None:
+    made = pace(0)
+    made.sampler.takes = lambda: setattr(made.clock, "now", made.clock.now + BUSY_SECONDS * 1.1)
+    for _ in range(10):
+        made.tick(TICK_SECONDS - BUSY_SECONDS * 1.1)
+    assert len(made.sampler.wanted) == 10
 
 
 def test_what_did_not_fit_into_its_share_stays_due(pace) -> None:
