@@ -55,10 +55,10 @@ class Scores(NamedTuple):
 
 
 class Reader:
-    """A network on one stream, on the cells' own fast path: no random numbers, its own copies.
+    """A network on one stream, on the cells' own fast path: no random numbers.
 
-    ``params`` are copied: a reader belongs to the network as it is now, even while that is trained
-    on. It begins in a state of zeros. The bits of what it gives depend on state and symbol alone,
+    ``params`` are copied, unless they are read-only: a reader belongs to the network as it is now,
+    even while that is trained on. It begins in a state of zeros. The bits of what it gives depend on state and symbol alone,
     so that going back to a kept state is exact. Raises ValueError for a network that writes other
     symbols than it reads.
     """
@@ -72,7 +72,9 @@ class Reader:
                 f"the network reads {self.architecture.inputs} symbols but writes {V}:"
                 " it cannot be fed its own draws"
             )
-        self._params = {name: np.array(value) for name, value in params.items()}
+        self._params = {
+            name: value.copy() if value.flags.writeable else value for name, value in params.items()
+        }
         own = [self._weights_of(layer) for layer in range(self.architecture.layers)]
         self._layers = [self._cell.single(weights) for weights in own]
         self._W_xh = own[0]["W_xh"]

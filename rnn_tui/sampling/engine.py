@@ -52,7 +52,7 @@ class Engine:
     at ``settings.length`` draws, counted from its first, or behind ``settings.stop_at``.
 
     Args:
-        weights: they are copied.
+        weights: their arrays are read-only, and shared.
         settings: how to draw.
         start: go on from there, a mark of a network of the same sizes; None: from nothing.
         number: which text of the seed this is.
@@ -81,6 +81,17 @@ class Engine:
     def finished(self) -> bool:
         """Whether the text has its length, or was stopped by what it wrote."""
         return self._stopped or self._mark.draws >= self.settings.length + self._more
+
+    @property
+    def bytes_of_mark(self) -> int:
+        """The memory that each of its marks takes, about."""
+        return self._mark.nbytes + self._logits.nbytes
+
+    @property
+    def remaining(self) -> int:
+        """How many characters it may still draw."""
+        left = self.settings.length + self._more - self._mark.draws
+        return 0 if self._stopped else max(left, 0)
 
     def prompt(self, text: str) -> Iterator[Mark]:
         """Read ``text`` behind the last character: its marks, scored at temperature 1.

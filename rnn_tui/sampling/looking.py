@@ -16,6 +16,12 @@ COLOURS: Final[tuple[Colour, ...]] = ("surprise", "unit", "none")
 PLACES: Final = 30
 """How many places of a text are looked for."""
 
+MOST_RANKED: Final = 2_000_000
+"""Characters (or bytes) at the beginning of a text that units are ranked on: 220 MB at most."""
+
+MOST_SEARCHED: Final = 8_000_000
+"""The same for places."""
+
 Reads: TypeAlias = Callable[[], str | bytes]
 """Reads a text when it is needed: it may be large."""
 
@@ -73,7 +79,8 @@ class Looking:
         """Find out which units track which properties of a text, such as the run's own."""
 
         def apply(ranking: Ranking) -> str:
-            self.ranking, self.ranked = ranking, f"{weights.title} on {name}"
+            part = f"the first {MOST_RANKED:,} of " if ranking.count >= MOST_RANKED else ""
+            self.ranking, self.ranked = ranking, f"{weights.title} on {part}{name}"
             return ""
 
         return Task("ranking the units", _ranking(weights, text), apply)
@@ -91,11 +98,11 @@ class Looking:
 
 def _ranking(weights: Weights, text: Reads) -> Generator[float, None, Ranking]:
     yield 0.0
-    return (yield from rank_units(weights, text()))
+    return (yield from rank_units(weights, text()[:MOST_RANKED]))
 
 
 def _places(
     weights: Weights, text: Reads, units: tuple[Watched, ...]
 ) -> Generator[float, None, tuple[Place, ...]]:
     yield 0.0
-    return (yield from places(weights, text(), units, count=PLACES))
+    return (yield from places(weights, text()[:MOST_SEARCHED], units, count=PLACES))

@@ -7,31 +7,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from rnn_tui.core.work import Task
+from rnn_tui.sampling.begun import Begun, begun_with, left_out, reading
 from rnn_tui.sampling.engine import Engine, start_mark
 from rnn_tui.sampling.errors import SamplerError
 from rnn_tui.sampling.lanes import ALONE, Lane
 from rnn_tui.sampling.looking import Looking
-from rnn_tui.sampling.prompt import PromptError, prompt_symbols
-from rnn_tui.sampling.settings import SettingError, Settings
+from rnn_tui.sampling.settings import LARGEST_SEED, SettingError, Settings
 from rnn_tui.sampling.text import Text
-from rnn_tui.sampling.texts import Begun, Texts
-from rnn_tui.sampling.tree import MEMORY, Mark
+from rnn_tui.sampling.texts import Texts
+from rnn_tui.sampling.tree import MEMORY
 from rnn_tui.sampling.view import View
 from rnn_tui.sampling.weights import Weights
 
 SPEEDS: Final = (10, 25, 100, 400, 1600, 0)
 """Characters a second; 0 is as fast as it goes."""
 
-LONGEST_PROMPT: Final = 100_000
-"""Characters. Of longer texts the command tells the score."""
-
-_REPORTS: Final = 256
-"""Characters of a prompt between two reports of progress."""
+_SEEDS: Final = LARGEST_SEED + 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ class Sampler:
         self.lanes: tuple[Lane, ...] = ALONE
         self.follow, self.speed = True, 100
         self.looking, self.texts = Looking(), Texts(memory)
-        self.message, self.prompt = "", ""
+        self.message = ""
 
     @property
     def writing(self) -> bool:
@@ -73,8 +68,8 @@ class Sampler:
             weights=self.weights,
             follow=self.follow,
             lanes=tuple(lane.title for lane in self.lanes),
-            settings=texts.current.lane.settings(self.settings) if texts.current else self.settings,
-            columns=tuple(text.column() for text in shown),
+            settings=self._settings(texts.current) if texts.current else self.settings,
+            columns=tuple(text.column(self._title(text)) for text in shown),
             active=texts.active,
             texts=tuple(text.listed(text in shown) for text in texts.all),
             colour=looking.colour,
@@ -88,7 +83,7 @@ class Sampler:
 
     # -- prompts ------------------------------------------------------------------------------
 
-    def write(self, prompt: str, draw: bool = True) -> Task:
+    def write(self, prompt: str, draw: bool = True, seed: int | None = None) -> Task:
         """Begin a text in every lane, and let it be written; unless ``draw``, only score it.
 
         Raises SamplerError for a prompt that is too long, or is to be refused.
@@ -97,37 +92,37 @@ class Sampler:
         draw = draw and self.settings.length > 0
 
         def apply(found: list[Begun]) -> str:
-            self.prompt = prompt
+            if seed is not None:
+                self.settings = replace(self.settings, seed=seed)
             for text in self.texts.begin(found):
-                text.settings = text.lane.settings(self.settings)  # it may have changed meanwhile
+                text.settings = self._settings(text)  # they may have changed meanwhile
                 if not draw:
                     text.end()
-            said = [_left_out(found[0], prompt), "" if draw else self.score()]
+            said = [self._note(), *left_out(found), "" if draw else self.score()]
             return "; ".join(filter(None, said))
 
-        return Task("reading the prompt", _read(begun, prompt), apply)
+        return Task("reading the prompt", reading(begun), apply)
 
     def again(self) -> Task:
-        """The same prompt with the next seed."""
-        self.settings = replace(self.settings, seed=self.settings.seed + 1)
-        return self.write(self.prompt)
+        """The prompt of the text that the cursor is in, with the next seed."""
+        return self.write(self.texts.require().prompt, seed=(self.settings.seed + 1) % _SEEDS)
 
     def behind(self, prompt: str) -> Task:
         """Read a prompt behind the text that the cursor is in, and let that go on."""
         text = self.texts.require()
         text.pause()
-        leaf, begun = text.leaf, _guarded(text.lane, text.engine(), text.start, prompt)
+        begun = begun_with(text.lane, text.engine(), text.start, prompt, self.texts.memory)
+        leaf = text.leaf
 
         def apply(found: list[Begun]) -> str:
             if text not in self.texts or text.leaf is not leaf:
                 return "the text has changed meanwhile: nothing was added"
-            for mark in found[0].marks:
-                self.texts.grow(text, mark)
-            found[0].engine.settings = text.settings
-            self._go_on(text, found[0].engine)
-            return _left_out(found[0], prompt)
+            if all(self.texts.grow(text, mark) for mark in found[0].marks):
+                text.go_on(max(self.settings.length, 1), found[0].engine)
+                text.settings = self._settings(text)
+            return "; ".join(filter(None, [self._note(), *left_out(found)]))
 
-        return Task("reading the prompt", _read([begun], prompt), apply)
+        return Task("reading the prompt", reading([begun]), apply)
 
     def score(self) -> str:
         """How well the network foresees the text that the cursor is in, in words."""
@@ -141,19 +136,16 @@ class Sampler:
         weights = lane.weights or self.weights
         start = start_mark(weights, self.texts.root)
         engine = Engine(weights, lane.settings(self.settings), start)
-        return _guarded(lane, engine, start, prompt)
+        return begun_with(lane, engine, start, prompt, self.texts.memory)
 
     # -- writing ------------------------------------------------------------------------------
 
     def more(self, characters: int | None = None) -> str:
         """Let the text go on for so many characters more than it has; as many as set."""
         text = self.texts.require()
-        self._go_on(text, text.engine(), characters)
+        text.settings = self._settings(text)
+        text.go_on(characters or max(self.settings.length, 1), text.engine())
         return ""
-
-    def _go_on(self, text: Text, engine: Engine, characters: int | None = None) -> None:
-        text.go_on(engine)
-        text.extend(characters or max(self.settings.length, 1))
 
     def pause(self) -> str:
         """Stop what is being written; where nothing is, let it go on."""
@@ -164,15 +156,15 @@ class Sampler:
             return "stopped: space goes on, n draws one character"
         waiting = [text for text in self.texts.shown if text.phase == "paused"]
         for text in waiting:
+            text.settings = self._settings(text)
             text.go_on()
         return "" if waiting else "the text has ended: g goes on behind it"
 
     def one(self) -> str:
         """One character more, whatever the text waits for."""
         text = self.texts.require()
-        if text.phase == "ended":
-            text.go_on(text.engine())
-            text.extend(1)
+        text.settings = self._settings(text)
+        text.go_on(1 if text.phase == "ended" else 0)
         text.pause()
         self._draw(text)
         return ""
@@ -189,7 +181,7 @@ class Sampler:
                 return Sampled(drawn, done=not writing)
             for text in writing:
                 self._draw(text)
-        return Sampled(characters, done=True)
+        return Sampled(characters, done=not self.writing)
 
     def _draw(self, text: Text) -> None:
         try:
@@ -198,14 +190,23 @@ class Sampler:
             self.message, mark = str(error), None
         if mark is None or not self.texts.grow(text, mark) or text.phase == "ended":
             text.end()
-        if self.texts.note:
-            self.message, self.texts.note = self.texts.note, ""
+        self.message = self._note() or self.message
 
-    def branch(self, symbol: int) -> str:
-        """Another character in the place of the one that is looked at, and on from there."""
-        branch = self.texts.branch(symbol)
+    def branch(self, symbol: int, text: Text | None = None, index: int | None = None) -> str:
+        """Another character in a place of a text, and on from there: where the cursor is."""
+        text = text or self.texts.require()
+        if text.cursor < 0:
+            raise SamplerError("the text has no character yet: let some be written")
+        text.settings = self._settings(text)
+        branch = self.texts.branch(symbol, text, text.cursor if index is None else index)
         place = f"text {branch.parent} behind its first {branch.fork:,} characters"
-        return f"text {branch.number} leaves {place}"
+        said = f"text {branch.number} leaves {place}"
+        return "; ".join(filter(None, [self._note(), said]))
+
+    def _note(self) -> str:
+        """What was dropped for want of memory, said once."""
+        note, self.texts.note = self.texts.note, ""
+        return note
 
     # -- settings -----------------------------------------------------------------------------
 
@@ -220,13 +221,24 @@ class Sampler:
         except SettingError as error:
             raise SamplerError(str(error)) from error
         text = self.texts.current
-        if "temperature" in name.lower() and text and text.lane.own_temperature:
+        if "temperature" in name.lower() and text and self._own_temperature(text):
             self._change_lane(text.lane, settings.temperature)
         else:
             self.settings = settings
         for shown in self.texts.shown:
-            shown.settings = shown.lane.settings(self.settings)
+            shown.settings = self._settings(shown)
         return ""
+
+    def _settings(self, text: Text) -> Settings:
+        """With which a text goes on: the sampler's, and what is its lane's own while that lasts."""
+        return text.lane.settings(self.settings) if self._own_temperature(text) else self.settings
+
+    def _own_temperature(self, text: Text) -> bool:
+        return text.lane.own_temperature and text.lane in self.lanes
+
+    def _title(self, text: Text) -> str:
+        """What sets a text apart from those beside it; "" for its number."""
+        return text.lane.title if text.lane in self.lanes else ""
 
     def _change_lane(self, before: Lane, temperature: float) -> None:
         """Another temperature for one lane: for its text, and for those that it will write."""
@@ -247,43 +259,3 @@ class Sampler:
     def pace(self) -> str:
         """How fast it writes, in words."""
         return f"{self.speed:,} characters a second" if self.speed else "as fast as it goes"
-
-
-def _guarded(lane: Lane, engine: Engine, start: Mark, prompt: str) -> Begun:
-    """Refuse a prompt before anything has happened."""
-    if len(prompt) > LONGEST_PROMPT:
-        raise SamplerError(
-            f"the prompt has {len(prompt):,} characters, and {LONGEST_PROMPT:,} are the most:"
-            " rnn-tui sample --score reads texts of any length"
-        )
-    try:
-        prompt_symbols(engine.weights.vocabulary, prompt, engine.settings.missing)
-    except PromptError as error:
-        raise SamplerError(str(error)) from error
-    return Begun(lane, engine, start, ())
-
-
-def _read(begun: list[Begun], prompt: str) -> Generator[float, None, list[Begun]]:
-    """Read the prompt in every lane."""
-    found: list[Begun] = []
-    for place, one in enumerate(begun):
-        marks: list[Mark] = []
-        for mark in _quiet(one.engine.prompt(prompt)):
-            marks.append(mark)
-            if len(marks) % _REPORTS == 0:
-                yield (place + len(marks) / (4 * len(prompt))) / len(begun)
-        found.append(one._replace(marks=tuple(marks)))
-    return found
-
-
-def _quiet(marks: Iterator[Mark]) -> Iterator[Mark]:
-    """A network that has diverged is told in a line."""
-    try:
-        yield from marks
-    except ValueError as error:
-        raise SamplerError(str(error)) from error
-
-
-def _left_out(begun: Begun, prompt: str) -> str:
-    missing = prompt_symbols(begun.engine.weights.vocabulary, prompt).missing
-    return f"left out, never seen: {' '.join(missing[:8])}" if missing else ""

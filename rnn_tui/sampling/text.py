@@ -14,13 +14,14 @@ from rnn_tui.sampling.weights import Weights
 
 
 class Text:
-    """It grows by ``add``, and keeps its engine for as long as it can go on by itself.
+    """It grows by ``add``; what writes it is only kept while it may go on by itself.
 
     Args:
         number: under which it is kept in the tree.
         engine: behind the last of ``marks``.
         start: the place before the first of them.
         marks: its characters so far.
+        prompt: as it was typed.
         lane: what it was begun for.
         parent: the number of the text that it left, 0 for none; ``fork``: how much they share.
     """
@@ -31,19 +32,20 @@ class Text:
         engine: Engine,
         start: Mark,
         marks: Sequence[Mark],
+        prompt: str,
         lane: Lane,
         parent: int = 0,
         fork: int = 0,
     ) -> None:
         self.number, self.lane, self.parent, self.fork = number, lane, parent, fork
-        self.start = start
+        self.start, self.prompt = start, prompt
         self.weights: Weights = engine.weights
         self.marks: list[Mark] = []
         self.pieces: list[str] = []
         self.cursor, self.following = -1, True
         self._engine: Engine | None = engine
         self._settings = engine.settings
-        self._waiting = False
+        self._waiting, self._left = False, 0
         self._total, self._drawn = Totals(), Totals()
         self._decode = self.weights.vocabulary.decoder()
         for mark in marks:
@@ -52,9 +54,10 @@ class Text:
     @property
     def phase(self) -> Phase:
         """Whether it is being written."""
-        if self._engine is None or self._engine.finished:
+        left = self._engine.remaining if self._engine is not None else self._left
+        if not left:
             return "ended"
-        return "paused" if self._waiting else "writing"
+        return "paused" if self._waiting or self._engine is None else "writing"
 
     @property
     def leaf(self) -> Mark:
@@ -72,8 +75,16 @@ class Text:
         return "".join(self.pieces)
 
     @property
+    def data(self) -> bytes | str:
+        """All of it, as it is: of a network of bytes those bytes."""
+        vocabulary = self.weights.vocabulary
+        if vocabulary.kind == "byte":
+            return bytes(ord(vocabulary.symbols[mark.symbol]) for mark in self.marks)
+        return self.written
+
+    @property
     def settings(self) -> Settings:
-        """With which it is written."""
+        """With which it goes on."""
         return self._settings
 
     @settings.setter
@@ -103,19 +114,24 @@ class Text:
         """Go no further by itself."""
         self._waiting = True
 
-    def go_on(self, engine: Engine | None = None) -> None:
-        """Go on by itself, with an engine of its own where it had ended."""
-        self._waiting = False
-        self._engine = engine or self._engine
-
-    def extend(self, characters: int) -> None:
-        """Allow so many characters more than there are now."""
+    def rest(self) -> None:
+        """The same, and let go of what would be needed for it."""
+        self.pause()
         if self._engine is not None:
-            self._engine.go_on(characters)
+            self._left, self._engine = self._engine.remaining, None
 
     def end(self) -> None:
-        """Nothing more is written; what it needed for that is let go."""
-        self._engine = None
+        """Nothing more is written."""
+        self._left, self._engine = 0, None
+
+    def go_on(self, characters: int = 0, engine: Engine | None = None) -> None:
+        """Go on by itself: as far as it was to go, or for so many characters more."""
+        self._waiting = False
+        if engine is not None or self._engine is None:
+            self._engine = engine or self.engine()
+            characters = characters or self._left
+        if characters:
+            self._engine.go_on(characters)
 
     def engine(self) -> Engine:
         """A new engine behind its last character."""
@@ -127,11 +143,11 @@ class Text:
         self.cursor = min(max(index, min(last, 0)), last)
         self.following = index >= last
 
-    def column(self) -> Column:
-        """How it stands in a column."""
+    def column(self, title: str = "") -> Column:
+        """How it stands in a column of this title."""
         return Column(
             number=self.number,
-            title=self.lane.title or f"text {self.number}",
+            title=title or f"text {self.number}",
             weights=self.weights,
             settings=self._settings,
             marks=self.marks,

@@ -49,6 +49,11 @@ class Weights:
         return architecture_of(self.params, self.cell)
 
     @property
+    def nbytes(self) -> int:
+        """The memory that its arrays take."""
+        return sum(array.nbytes for array in self.params.values())
+
+    @property
     def title(self) -> str:
         """What they are, such as "quiet-otter · step 12,480"; from data."""
         return f"{self.name} · step {self.step:,}"

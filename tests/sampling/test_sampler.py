@@ -11,28 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.core.sampling import draw
+from rnn_tui.sampling.begun import LONGEST_PROMPT
 from rnn_tui.sampling.engine import Engine
 from rnn_tui.sampling.errors import SamplerError
 from rnn_tui.sampling.lanes import ALONE, at_temperatures, of_weights
-from rnn_tui.sampling.sampler import LONGEST_PROMPT, SPEEDS, Sampler
+from rnn_tui.sampling.sampler import SPEEDS, Sampler
 from rnn_tui.sampling.settings import Settings, random_numbers
-from tests.sampling.networks import byte_weights, make_weights, same, symbols_of
-
-WEIGHTS, OTHER = make_weights(), make_weights("abcxyz", seed=5, hidden=4, layers=1)
-
-
-def sampler(**settings) -> Sampler:
-    return Sampler(WEIGHTS, Settings(**{"length": 30, **settings}))
-
-
-def written(sampler: Sampler, prompt: str = "abc", characters: int = 1000) -> Sampler:
-    sampler.write(prompt).run()
-    sampler.advance(characters)
-    return sampler
-
-
-def columns(sampler: Sampler) -> list[list]:
-    return [list(column.marks[: column.count]) for column in sampler.view().columns]
+from tests.sampling.networks import byte_weights, same, symbols_of
+from tests.sampling.samplers import OTHER, WEIGHTS, columns, sampler, written
 
 
 def test_the_text_is_that_of_an_engine() -> None:
@@ -75,7 +61,7 @@ def test_columns_differ_by_temperature_alone() -> None:
 def test_networks_of_other_symbols_use_the_same_random_numbers() -> None:
     beside = sampler(seed=8, length=25)
     beside.lanes = of_weights((WEIGHTS, OTHER))
-    assert beside.write("abh").run() == ""  # the first knows all of it
+    assert beside.write("abh").run() == "left out in owl · step 7, never seen: h"
     beside.advance(100)
     uniforms = random_numbers(8).random(25)
     for marks in columns(beside):
@@ -139,61 +125,6 @@ def test_a_value_that_is_none_is_refused_and_the_old_one_kept(name, value) -> No
     with pytest.raises(SamplerError):
         refusing.change(name, value)
     assert refusing.settings is before
-
-
-def test_a_branch_is_kept_beside_the_text_that_it_leaves() -> None:
-    branched = written(sampler())
-    (before,) = columns(branched)
-    branched.texts.look_at(12)
-    other = (before[12].symbol + 1) % 8
-    assert branched.branch(other) == "text 2 leaves text 1 behind its first 12 characters"
-    branched.advance(1000)
-    (after,) = columns(branched)
-    assert after[:12] == before[:12]
-    assert (after[12].symbol, after[12].origin) == (other, "chosen")
-    assert np.array_equal(after[12].logits, before[12].logits)
-    assert len(after) == len(before)
-    one, two = branched.view().texts
-    assert (two.parent, two.fork, one.count) == (1, 12, len(before))
-    branched.texts.choose(1)
-    assert columns(branched)[0] == before
-
-
-def test_a_branch_of_the_same_character_is_refused_and_so_is_one_of_nothing() -> None:
-    branched = sampler(length=1)
-    with pytest.raises(SamplerError, match="no text yet"):
-        branched.branch(0)
-    branched.write("").run()
-    with pytest.raises(SamplerError, match="no character yet"):
-        branched.branch(0)
-    branched.advance(1)
-    with pytest.raises(SamplerError, match="stands there already"):
-        branched.branch(columns(branched)[0][0].symbol)
-    with pytest.raises(SamplerError, match="symbol 99"):
-        branched.branch(99)
-    assert len(branched.view().texts) == 1
-
-
-def test_texts_can_be_compared_and_dropped() -> None:
-    several = written(sampler())
-    for _ in range(3):
-        several.again().run()
-        several.advance(1000)
-    several.texts.beside(1)
-    several.texts.beside(2)
-    assert [column.number for column in several.view().columns] == [4, 1, 2]
-    with pytest.raises(SamplerError, match="3 texts are the most"):
-        several.texts.beside(3)
-    several.texts.beside(1)
-    several.texts.drop(4)
-    assert [column.number for column in several.view().columns] == [2]
-    assert several.texts.turn(-1) == ""
-    assert several.texts.turn(-1) == "this is the first text"
-    for number in (1, 2, 3):
-        several.texts.drop(number)
-    assert several.view().columns == ()
-    with pytest.raises(SamplerError, match="no text 2"):
-        several.texts.choose(2)
 
 
 def test_again_takes_the_next_seed() -> None:
@@ -262,24 +193,37 @@ def test_a_prompt_that_is_too_long_is_refused() -> None:
         sampler().write("a" * (LONGEST_PROMPT + 1))
 
 
-def test_what_takes_too_much_memory_drops_the_oldest_text_and_says_so() -> None:
-    full = Sampler(WEIGHTS, Settings(length=60), memory=100_000)
-    for _ in range(3):
-        full.again().run()
-        full.advance(1000)
-    assert full.view().message == "text 1 dropped to make room"
-    assert [listed.number for listed in full.view().texts] == [2, 3]
-    full.more(1000)
-    full.advance(2000)
-    assert "takes all" in full.view().message
-    assert full.view().column.phase == "ended"
+def test_the_settings_that_are_shown_are_those_that_draw() -> None:
+    several = written(sampler(temperature=0.5))
+    written(several)
+    several.change("temperature", "2")
+    several.texts.choose(1)
+    assert several.view().settings.temperature == 2.0
+    several.more(5)
+    several.advance(10)
+    assert {mark.temperature for mark in columns(several)[0][-5:]} == {2.0}
 
 
-def test_a_text_that_is_alone_in_its_memory_ends() -> None:
-    full = Sampler(WEIGHTS, Settings(length=600), memory=100_000)
-    written(full, "ab")
-    assert "begin another one" in full.view().message
-    assert full.view().column.phase == "ended"
+def test_again_writes_the_prompt_of_the_text_that_is_looked_at() -> None:
+    several = written(written(sampler(), "abc"), "hgf")
+    several.texts.choose(1)
+    several.again().run()
+    assert symbols_of(columns(several)[0])[:3] == [0, 1, 2]
+
+
+def test_behind_the_last_seed_comes_the_first() -> None:
+    last = written(sampler(seed=2**63 - 1))
+    last.again().run()
+    assert last.settings.seed == 0
+
+
+def test_a_text_of_bytes_is_kept_byte_for_byte() -> None:
+    network = byte_weights(hidden=4)
+    bytes_ = Sampler(network, Settings(length=300, temperature=5.0))
+    bytes_.write("é").run()
+    bytes_.advance(1000)
+    marks = columns(bytes_)[0]
+    assert bytes_.texts.require().data == bytes(symbols_of(marks))
 
 
 def test_a_network_that_has_diverged_is_told_in_a_line() -> None:
@@ -291,18 +235,6 @@ def test_a_network_that_has_diverged_is_told_in_a_line() -> None:
     assert "diverged" in broken.view().message
     with pytest.raises(SamplerError, match="diverged"):
         broken.write("abc").run()
-
-
-def test_new_weights_write_the_next_text_and_the_old_ones_branch_the_old() -> None:
-    followed = written(sampler())
-    followed.weights = make_weights(seed=9, step=8)
-    written(followed)
-    assert [listed.weights.step for listed in followed.view().texts] == [7, 8]
-    followed.texts.choose(1)
-    followed.texts.look_at(5)
-    followed.branch((columns(followed)[0][5].symbol + 1) % 8)
-    followed.advance(1000)
-    assert {mark.weights_step for mark in columns(followed)[0]} == {7}
 
 
 def test_the_cursor_stays_with_the_end_until_it_is_moved() -> None:
