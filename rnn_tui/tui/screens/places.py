@@ -16,7 +16,7 @@ from rnn_tui.sampling.units import Place, Watched
 from rnn_tui.stepping.digits import signed, written
 from rnn_tui.text.visible import visible_character, visible_line
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
-from rnn_tui.tui.widgets.sampler.unit_words import units_name
+from rnn_tui.tui.widgets.sampler.unit_words import units_on
 from rnn_tui.tui.widgets.status_bar import clip
 
 _WHEEL: Final = 3
@@ -51,10 +51,9 @@ class PlacesList(LinePane[Places], can_focus=True):
 
     def titles(self, view: Places) -> Sequence[str]:
         """Whose places, in which text."""
-        name = units_name(view.units, view.layers)
-        are = "are" if len(view.units) > 1 else "is"
-        short = f"places where {name} {are} most on"
-        return (f"{short} · {visible_line(view.text)}" if view.text else short), short, name
+        on = units_on(view.units, view.layers)
+        short = f"places where {on}"
+        return (f"{short} · {visible_line(view.text)}" if view.text else short), short, on
 
     def lines(self, view: Places, width: int, height: int) -> Sequence[Line]:
         """The head of the table, and as many places as there is room for."""

@@ -66,7 +66,7 @@ async def test_the_characters_stand_below_each_other_and_stand_out() -> None:
     [
         ((Watched(0, 3), Watched(0, 4, -1)), 1, "units 3, −4 are most on"),
         ((Watched(1, 3),), 2, "layer 1 unit 3 is most on"),
-        ((Watched(0, 3, -1),), 1, "−unit 3 is most on"),
+        ((Watched(0, 3, -1),), 1, "where unit 3 is lowest"),
         (tuple(Watched(1, unit) for unit in range(5)), 1, "units 1:0, 1:1, 1:2 and 2 more are"),
     ],
 )

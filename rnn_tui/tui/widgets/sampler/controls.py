@@ -16,7 +16,6 @@ from textual.widgets import Label
 
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.sampling.view import View
-from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.sampler.setting_fields import (
     MissingSwitch,
     SettingField,
@@ -175,14 +174,13 @@ class Controls(Widget):
             label = named.short if width < NARROW else named.label
             self.query_one(f"#label-{name}", Label).update(Content(label))
 
-    def refuse(self, name: str, message: str) -> None:
-        """A setting cannot be what was typed: the old value comes back, and why is said."""
+    def refuse(self, name: str, *_: str) -> None:
+        """A setting cannot be what was typed: the old value comes back. Others say why."""
         field = self.field(name.replace("_", "-"))
         field.show_held()
         field.add_class("-refused")
         if self._settings is not None and field.setting == "temperature":
             self.track.rest(self._settings.temperature)
-        self.app.notify(visible_line(message), severity="warning", markup=False)
 
     @on(Typed)
     def change(self, event: Typed) -> None:

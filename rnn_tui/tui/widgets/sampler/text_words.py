@@ -76,42 +76,46 @@ def head(view: View, place: int, width: int, alone: bool) -> Line:
 
 
 def totals(column: Column, width: int, both: bool) -> list[Line]:
-    """What a text comes to; ``both``: and in another line what was drawn of it."""
+    """What a text comes to; ``both``: and in another line what was drawn of it, in such words."""
     noun = "byte" if column.weights.vocabulary.kind == "byte" else "character"
-    first = Span(f"{column.phase:<{_PHASE_CELLS}}", _PHASE_INKS[column.phase])
-    lines = [_sum(first, column.total, noun, width)]
+    firsts, sums = [Span(column.phase, _PHASE_INKS[column.phase])], [column.total]
     if both and told_apart(column):
-        lines.append(_sum(Span(f"{'drawn':<{_PHASE_CELLS}}", "faint"), column.drawn, noun, width))
-    return lines
+        firsts, sums = [*firsts, Span("drawn", "faint")], [*sums, column.drawn]
+    forms = zip(*(_forms(total, noun) for total in sums), strict=True)
+    room = width - _PHASE_CELLS
+    fits = (said for said in map(_aligned, forms) if cell_len(said[0]) <= room)
+    said = next(fits, None)
+    if said is None:
+        return [(Span(clip(first.text, width), first.ink),) for first in firsts]
+    return [
+        (Span(f"{first.text:<{_PHASE_CELLS}}", first.ink), Span(words))
+        for first, words in zip(firsts, said, strict=True)
+    ]
 
 
-def _sum(first: Span, total: Totals, noun: str, width: int) -> Line:
-    """As much of it as there is room for."""
-    for parts in _parts(total, noun):
-        said = " · ".join(parts)
-        if _PHASE_CELLS + 3 + cell_len(said) <= width:
-            return first, Span(" · ", "faint"), Span(said)
-    brief = f"{total.bits_per_character:.2f} bp{noun[0]}"
-    if _PHASE_CELLS + 1 + cell_len(brief) <= width:
-        return first, Span(f" {brief}")
-    return (Span(clip(first.text.strip(), width), first.ink),)
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Each row as one text, its parts below those of the other."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    padded = ((f"{part:>{w}}" for part, w in zip(row, widths, strict=True)) for row in rows)
+    return [f"{' · ' if widths[1:] else ' '}{' · '.join(row)}" for row in padded]
 
 
-def _parts(total: Totals, noun: str) -> Iterator[Sequence[str]]:
+def _forms(total: Totals, noun: str) -> Iterator[Sequence[str]]:
     """What is said of a sum, less and less."""
-    count = f"{total.characters:,} {noun}{'' if total.characters == 1 else 's'}"
-    bits, rate = f"{total.bits:,.1f} bits", f"{total.bits_per_character:.2f} bits"
-    perplexity = f"perplexity {_number(total.perplexity)}"
-    short = f"{total.characters:,}"
-    each, brief = f"{rate}/{noun}", f"{rate}/{noun[:4]}"
-    yield count, bits, each, perplexity
-    yield count, bits, brief, perplexity
-    yield count, each, perplexity
-    yield count, brief, perplexity
-    yield count, each
-    yield short, each
-    yield short, brief
-    yield (brief,)
+    short, plural = f"{total.characters:,}", "" if total.characters == 1 else "s"
+    count, brief = f"{short} {noun}{plural}", f"{short} {noun[:4]}{plural}"
+    bits, rate = f"{total.bits:,.1f} bits", f"{total.bits_per_character:.2f}"
+    number, per = _number(total.perplexity), f"{rate} bp{noun[0]}"
+    yield count, bits, f"{rate} bits/{noun}", f"perplexity {number}"
+    yield count, bits, f"{rate} bits/{noun[:4]}", f"perplexity {number}"
+    yield count, bits, per, f"perplexity {number}"
+    yield count, bits, per, f"ppl {number}"
+    yield brief, bits, per, f"ppl {number}"
+    yield short, bits, per, f"ppl {number}"
+    yield brief, per, f"ppl {number}"
+    yield short, per, f"ppl {number}"
+    yield short, per
+    yield (per,)
 
 
 def _number(value: float) -> str:

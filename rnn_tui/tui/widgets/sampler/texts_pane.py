@@ -243,8 +243,8 @@ def _facts(texts: Sequence[Listed], width: int) -> list[Fact]:
     steps = max(cell_len(_weights(text, named)) for text in texts)
     facts = [
         Fact("weights" if named else "step", max(steps, 4), lambda text: _weights(text, named)),
-        Fact("temp.", 5, lambda text: f"{text.settings.temperature:.4g}"),
-        Fact("bits/ch.", 8, _bits),
+        Fact("temp.", 5, lambda text: f"{_temperature(text):.4g}"),
+        Fact(_rate(texts), 9, _bits),
         Fact("", 7, lambda text: text.phase),
     ]
     for gone in (3, 0, 0, 0):
@@ -257,6 +257,18 @@ def _facts(texts: Sequence[Listed], width: int) -> list[Fact]:
 def _weights(text: Listed, named: bool) -> str:
     step = f"{text.weights.step:,}"
     return f"{clip(visible_line(text.weights.name), _NAME)} {step}" if named else step
+
+
+def _temperature(text: Listed) -> float:
+    """At which its last character was drawn; of what ends in a prompt, the one to go on at."""
+    last = text.marks[text.count - 1] if text.count else None
+    return last.temperature if last is not None and last.drawn else text.settings.temperature
+
+
+def _rate(texts: Sequence[Listed]) -> str:
+    """What the bits are per; nothing where that is not the same for all."""
+    kinds = {text.weights.vocabulary.kind == "byte" for text in texts}
+    return "bits" if len(kinds) > 1 else "bits/byte" if kinds.pop() else "bits/char"
 
 
 def _bits(text: Listed) -> str:

@@ -24,6 +24,13 @@ def units_name(units: Sequence[Watched], layers: int) -> str:
     return f"units {', '.join(named)}{more}"
 
 
+def units_on(units: Sequence[Watched], layers: int) -> str:
+    """When they are on: "unit 37 is most on", "unit 40 is lowest", "units 37, −40 are most on"."""
+    if len(units) == 1 and units[0].sign < 0:
+        return f"{unit_name(*units[0][:2], layers)} is lowest"
+    return f"{units_name(units, layers)} {'are' if units[1:] else 'is'} most on"
+
+
 def _short(watched: Watched, layers: int) -> str:
     place = f"{watched.layer}:{watched.unit}" if layers > 1 else str(watched.unit)
     return f"−{place}" if watched.sign < 0 else place

@@ -118,7 +118,7 @@ async def test_totals_are_of_all_and_of_what_was_drawn() -> None:
         total = view.columns[0].total
         assert app.body[-2].startswith(f"writing · 13 characters · {total.bits:.1f} bits")
         assert app.body[-2].endswith(f"bits/character · perplexity {total.perplexity:.2f}")
-        assert app.body[-1].startswith("drawn   · 5 characters · ")
+        assert app.body[-1].startswith("drawn   ·  5 characters · ")
 
 
 async def test_before_a_text_there_are_hints() -> None:

@@ -116,7 +116,7 @@ async def test_a_line_says_what_sets_the_text_apart() -> None:
     branched(sampler, 8)
     heading, first, second, *_ = await listed(sampler.view())
     one, two = (text.written for text in sampler.texts.all)
-    assert heading.split() == ["step", "temp.", "bits/ch."]
+    assert heading.split() == ["step", "temp.", "bits/char"]
     assert first.split()[:2] == ["1", one]
     assert first.split()[2:] == [
         "7",
@@ -126,6 +126,27 @@ async def test_a_line_says_what_sets_the_text_apart() -> None:
     ]
     assert second.startswith("►")
     assert second.split()[1:4] == ["2", "└", two]
+
+
+async def test_the_temperature_is_that_of_the_last_character_that_was_drawn() -> None:
+    sampler = wrote(None, "a", "b", temperature=0.5)
+    sampler.change("temperature", "1.5")
+    lines = await listed(sampler.view())
+    assert [line.split()[-3] for line in lines[1:3]] == ["0.5", "0.5"]
+    sampler.advance(1)
+    lines = await listed(sampler.view())
+    assert [line.split()[-3] for line in lines[1:3]] == ["0.5", "1.5"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "heading"),
+    [([byte_weights()], "bits/byte"), ([byte_weights(), make_weights()], "bits")],
+)
+async def test_bits_are_of_bytes_where_the_network_is(weights, heading) -> None:
+    sampler = Sampler(weights[0])
+    sampler.lanes = of_weights(tuple(weights))
+    sampler.write("a").run()
+    assert (await listed(sampler.view()))[0].split()[-1] == heading
 
 
 async def test_of_a_long_prompt_only_the_end_is_shown() -> None:
