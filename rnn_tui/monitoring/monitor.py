@@ -11,13 +11,12 @@ from types import TracebackType
 from typing import Any, Self, SupportsIndex
 
 from rnn_tui.monitoring.pending import Call, Noted, Shown
-from rnn_tui.monitoring.values import MAX_STEP, array_of, configuration, name_of, number_of, step_of
+from rnn_tui.monitoring.values import MAX_STEP, array_of, configuration, number_of, step_of
 from rnn_tui.monitoring.writer import Writer
-from rnn_tui.runs.directory import RunDirectory, create_monitored
-from rnn_tui.runs.errors import NameTakenError
+from rnn_tui.runs.directory import create_monitored
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.metrics import MetricsLog
-from rnn_tui.runs.names import MAX_LENGTH
+from rnn_tui.runs.names import label
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 
@@ -53,7 +52,9 @@ class Monitor:
         runs: the folder of the runs; else where ``rnn-tui`` looks for them.
         ConfigError for a name that is not allowed, StorageError if nothing can be written there.
         """
-        self.directory = _made(name, configuration(config), runs)
+        self.directory = create_monitored(
+            runs_folder(runs, os.environ), name, configuration(config)
+        )
         self._lock = self.directory.lock()
         self._writer = Writer(self.name, MetricsLog(self.directory.metrics_file))
         self._pending = self._writer.pending
@@ -102,10 +103,10 @@ class Monitor:
             return self._refuse()
         shape, copy = array_of(name, array)
         if axes and len(axes) != len(shape):
-            raise ValueError(f"{name_of(name)} has {len(shape)} axes and {len(axes)} names of them")
-        said = tuple(map(name_of, axes))
+            raise ValueError(f"{label(name)} has {len(shape)} axes and {len(axes)} names of them")
+        said = tuple(map(label, axes))
         seconds = time.monotonic() - self._began
-        self._pending.put(Shown(name_of(name), self._step, seconds, said, shape, copy))
+        self._pending.put(Shown(label(name), self._step, seconds, said, shape, copy))
         return None
 
     def close(self) -> None:
@@ -163,15 +164,3 @@ os.register_at_fork(after_in_child=_leave_all)
 
 def _is_success(error: BaseException | None) -> bool:
     return isinstance(error, SystemExit) and error.code in (None, 0)
-
-
-def _made(name: str, config: bytes, runs: str | os.PathLike[str] | None) -> RunDirectory:
-    """Make the run under the name, or with the lowest number that is free."""
-    folder = runs_folder(runs, os.environ)
-    tried, number = name, 1
-    while True:
-        try:
-            return create_monitored(folder, tried, config)
-        except NameTakenError:
-            number += 1
-            tried = f"{name[: MAX_LENGTH - len(str(number)) - 1]}-{number}"

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from rnn_tui.runs.names import clipped
-from rnn_tui.text.visible import visible_line
+from rnn_tui.runs.names import clipped, label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX_STEP = 2**63 - 1
-MAX_NAME = 100
-"""Characters of a name of a series, an array or an axis; what is longer is cut."""
-
 MAX_ARRAY = 4 << 20
 """Bytes of an array that are kept; of a larger one every 2nd, 4th, ... row and column."""
 
@@ -53,11 +49,6 @@ def number_of(name: str, value: Any) -> float:
         except (TypeError, ValueError, RuntimeError):
             pass
     raise TypeError(f"{clipped(name)} is not one number but of type {type(value).__name__}")
-
-
-def name_of(name: object) -> str:
-    """Return a name as it is kept: one line, nothing that acts on a terminal, not too long."""
-    return visible_line(str(name)[:MAX_NAME]).strip()[:MAX_NAME] or "unnamed"
 
 
 def array_of(name: str, value: Any) -> tuple[tuple[int, ...], Array]:
@@ -131,7 +122,7 @@ def _plain(value: object, depth: int) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if depth and isinstance(value, Mapping):
-        return {name_of(key): _plain(part, depth - 1) for key, part in value.items()}
+        return {label(key): _plain(part, depth - 1) for key, part in value.items()}
     if depth and isinstance(value, list | tuple | set | frozenset):
         return [_plain(part, depth - 1) for part in value]
     if (

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import sys
 import threading
 import time
-from typing import Final
 
 from rnn_tui.monitoring.pending import Call, Pending, Shown
-from rnn_tui.monitoring.values import name_of
 from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.marks import Marks
 from rnn_tui.runs.metrics import COMMIT_SECONDS, MetricsLog
+from rnn_tui.runs.names import MAX_SERIES, label
 from rnn_tui.runs.rows import StoredArray
 from rnn_tui.text.visible import visible_line
-
-MAX_SERIES = 10_000
-MAX_MARKS: Final = 1_000
-"""How often a run is told that a series began to be not finite; the values are kept anyway."""
 
 _ARRAYS_SHARE = 0.1  # of the time may go into writing arrays
 
@@ -40,7 +35,7 @@ class Writer(threading.Thread):
         self._arrays_from = 0.0  # when arrays may be written again
         self._series: dict[str, str] = {}  # what the user calls it -> what it is called here
         self._crowded = False  # there were more names than are kept
-        self._marks = _Marks(log)
+        self._marks = Marks(log)
         self._thinned: set[str] = set()
         self.pending = Pending(self._due.set)
 
@@ -100,18 +95,18 @@ class Writer(threading.Thread):
     def _begun(self, name: str, call: Call) -> str:
         """Return what a new series is called; empty, and said once, if there are too many."""
         if len(self._series) < MAX_SERIES:
-            self._series[name] = name_of(name)
+            self._series[name] = label(name)
             return self._series[name]
         if not self._crowded:
             self._crowded = True
-            detail = f"{name_of(name)} and later names: only the first {MAX_SERIES:,} are kept"
+            detail = f"{label(name)} and later names: only the first {MAX_SERIES:,} are kept"
             self._log.append_event(call.step, "dropped", detail, call.seconds)
         return ""
 
     def _put(self, shown: Shown) -> None:
         import numpy as np
 
-        array, name = shown.array, name_of(shown.name)
+        array, name = shown.array, label(shown.name)
         data = array.tobytes()
         parts = (array.dtype.name, array.shape, shown.axes, data, shown.seconds)
         self._log.put_array(StoredArray(name, shown.step, *parts))
@@ -123,30 +118,6 @@ class Writer(threading.Thread):
                 f"{_by(shown.shape)} numbers are many: evenly chosen {_by(array.shape)} are kept"
             )
             self._log.append_event(shown.step, "note", detail, shown.seconds, name)
-
-
-class _Marks:
-    """Says in the log where a series or an array begins to be not finite; not at every step."""
-
-    def __init__(self, log: MetricsLog) -> None:
-        self._log = log
-        self._odd: set[str] = set()
-        self._made = 0
-
-    def see(self, name: str, value: float, step: int, seconds: float) -> None:
-        """Take note of a value; any that is not finite stands for an array."""
-        if math.isfinite(value):
-            self._odd.discard(name)
-        elif name not in self._odd:
-            self._odd.add(name)
-            self._mark(name, f"{name} is {value}", step, seconds)
-
-    def _mark(self, name: str, detail: str, step: int, seconds: float) -> None:
-        self._made += 1
-        if self._made == MAX_MARKS:
-            detail += "; further ones are kept, and not marked"
-        if self._made <= MAX_MARKS:
-            self._log.append_event(step, "not finite", detail, seconds, name)
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from rnn_tui.runs.atomic import read_file, storage_error, write_atomically
 from rnn_tui.runs.configuration import load_toml, merge, to_toml
 from rnn_tui.runs.drafts import made_whole
-from rnn_tui.runs.errors import ConfigError, CorruptRunError
+from rnn_tui.runs.errors import ConfigError, CorruptRunError, NameTakenError
 from rnn_tui.runs.facts import (
     SCHEMA,
     FirstWeights,
@@ -24,7 +24,7 @@ from rnn_tui.runs.facts import (
 )
 from rnn_tui.runs.hints import command_at
 from rnn_tui.runs.lock import Holder, RunLock, holder
-from rnn_tui.runs.names import check_name, clipped, is_name
+from rnn_tui.runs.names import check_name, clipped, is_name, numbered
 from rnn_tui.runs.settings import RunConfig
 
 MAX_TEXT = 4 << 30
@@ -151,19 +151,26 @@ def create(
     return RunDirectory(made_whole(folder, name, fill))
 
 
-def create_monitored(folder: Path, name: str, config: bytes) -> RunDirectory:
-    """Make a run that another program trains; ``config`` is its configuration, JSON.
+def create_monitored(folder: Path, name: str, config: bytes, created: str = "") -> RunDirectory:
+    """Make a run that another program trains; where ``name`` is taken it is numbered: ``name-2``.
 
-    Name and errors as for ``create``.
+    config: its configuration, JSON. created: when it began (``RunFacts``); empty: now. Otherwise as
+    ``create``.
     """
 
     def fill(path: Path, _: str) -> None:
         run = RunDirectory(path)
         run.checkpoints.mkdir()
         write_atomically(run.foreign_config_file, config)
-        _write_facts(run, facts_of_another())
+        _write_facts(run, facts_of_another(created))
 
-    return RunDirectory(made_whole(folder, name, fill))
+    tried, number = name, 1
+    while True:
+        try:
+            return RunDirectory(made_whole(folder, tried, fill))
+        except NameTakenError:
+            number += 1
+            tried = numbered(name, number)
 
 
 def _fill(

@@ -88,12 +88,12 @@ def _storable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def facts_of_another() -> RunFacts:
-    """What is known of a run that another program trains."""
+def facts_of_another(created: str = "") -> RunFacts:
+    """What is known of a run that another program trains; it began now if it is not said when."""
     return RunFacts(
         schema=SCHEMA,
         version=__version__,
-        created=_now(),
+        created=created or _now(),
         kind="monitored",
         text_name="",
         text_sha256="",

@@ -7,8 +7,15 @@ import re
 from collections.abc import Container
 
 from rnn_tui.runs.errors import ConfigError
+from rnn_tui.text.visible import visible_line
 
 MAX_LENGTH = 64
+MAX_LABEL = 100
+"""Characters of a name of a series, an array or an axis; what is longer is cut."""
+
+MAX_SERIES = 10_000
+"""Names of series in a run."""
+
 _ALLOWED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 _ADJECTIVES = """
@@ -54,6 +61,23 @@ def free_name(taken: Container[str], source: random.Random | None = None) -> str
     while (name := f"run-{source.randrange(10**9)}") in taken:
         pass
     return name
+
+
+def numbered(name: str, number: int) -> str:
+    """Return ``name`` with a number after it, for one that is taken."""
+    end = f"-{number}"
+    return f"{name[: MAX_LENGTH - len(end)]}{end}"
+
+
+def run_name(text: str) -> str:
+    """Return a name that a run may bear and that is as near to ``text`` as can be."""
+    allowed = re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip(".")[:MAX_LENGTH]
+    return allowed if is_name(allowed) else "run"
+
+
+def label(name: object) -> str:
+    """Return the name of a series or an array as it is kept: one short line that does nothing."""
+    return visible_line(str(name)[:MAX_LABEL]).strip()[:MAX_LABEL] or "unnamed"
 
 
 def clipped(value: object, limit: int = 60) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnn_tui.runs.directory import create_monitored, open_run
-from rnn_tui.runs.errors import ConfigError, CorruptRunError, NameTakenError, StorageError
+from rnn_tui.runs.errors import ConfigError, CorruptRunError, StorageError
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.metrics import MetricsLog
 
@@ -28,11 +28,10 @@ def test_it_has_no_configuration_of_ours_and_says_so(tmp_path: Path) -> None:
         run.config()
 
 
-def test_a_name_is_given_once(tmp_path: Path) -> None:
-    create_monitored(tmp_path, "mine", b"{}")
-    with pytest.raises(NameTakenError, match="run mine exists"):
-        create_monitored(tmp_path, "mine", b"{}")
-    assert create_monitored(tmp_path, "", b"{}").name != "mine"
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    names = [create_monitored(tmp_path, "mine", b"{}").name for _ in range(3)]
+    assert names == ["mine", "mine-2", "mine-3"]
+    assert create_monitored(tmp_path, "", b"{}").name not in names
 
 
 def test_a_folder_of_runs_that_is_a_file_is_no_name_that_is_taken(tmp_path: Path) -> None:
