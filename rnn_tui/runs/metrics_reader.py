@@ -16,6 +16,7 @@ from rnn_tui.runs.rows import (
     Row,
     Span,
     StoredArray,
+    Stretch,
     array_of,
     event_of,
     held_out_of,
@@ -31,6 +32,19 @@ FROM (SELECT step, CASE typeof(loss) WHEN 'text' THEN NULL ELSE loss END AS fini
       FROM rows WHERE step > ?)
 GROUP BY step / ? ORDER BY step
 """
+
+_STRETCHES = """
+SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite),
+       coalesce(max(characters), 0), coalesce(max(CASE typeof(seconds) WHEN 'text' THEN 0
+       ELSE seconds END), 0.0)
+FROM (SELECT step, characters, seconds, CASE typeof(value) WHEN 'text' THEN NULL ELSE value END
+      AS finite FROM ({values}))
+GROUP BY step / ? ORDER BY step
+"""
+_LOSSES = "SELECT step, characters, seconds, loss AS value FROM rows"
+_POINTS = """SELECT step, 0 AS characters, seconds, value FROM points
+WHERE series = (SELECT id FROM series WHERE name = ?)"""
+_BEST = "WHERE typeof({value}) <> 'text' {also} ORDER BY {value}, step LIMIT 1"
 
 
 class MetricsReader:
@@ -84,6 +98,10 @@ class MetricsReader:
         """
         return self._query(Span, _SPANS, (step, max(1, width)))
 
+    def stretches(self, width: int) -> list[Stretch]:
+        """Return the losses of the run, ``width`` steps together, ascending."""
+        return self._query(Stretch, _STRETCHES.format(values=_LOSSES), (max(1, width),))
+
     def last(self) -> Row | None:
         """Return the row of the latest step, or None."""
         found = self._query(row_of, "SELECT * FROM rows ORDER BY step DESC LIMIT 1")
@@ -97,6 +115,12 @@ class MetricsReader:
     def last_held_out(self) -> HeldOut | None:
         """Return the latest evaluation, or None."""
         found = self._query(held_out_of, "SELECT * FROM held_out ORDER BY step DESC LIMIT 1")
+        return found[0] if found else None
+
+    def best_held_out(self) -> HeldOut | None:
+        """Return the lowest evaluation, of several the first, or None."""
+        best = _BEST.format(value="loss", also="")
+        found = self._query(held_out_of, f"SELECT * FROM held_out {best}")  # noqa: S608
         return found[0] if found else None
 
     def events_after(self, number: int, limit: int = 10_000) -> list[Event]:
@@ -124,6 +148,19 @@ class MetricsReader:
             WHERE series = (SELECT id FROM series WHERE name = ?) ORDER BY step DESC LIMIT 1"""
         found = self._query(point_of, sql, (name,)) if self._has_series() else []
         return found[0] if found else None
+
+    def best_point(self, name: str) -> Point | None:
+        """Return the lowest value of a series, of several the first, or None."""
+        own = "AND series = (SELECT id FROM series WHERE name = ?)"
+        best = _BEST.format(value="value", also=own)
+        sql = f"SELECT step, value, seconds FROM points {best}"  # noqa: S608 (nothing from outside)
+        found = self._query(point_of, sql, (name,)) if self._has_series() else []
+        return found[0] if found else None
+
+    def point_stretches(self, name: str, width: int) -> list[Stretch]:
+        """Return the values of a series, ``width`` steps together, ascending."""
+        sql = _STRETCHES.format(values=_POINTS)
+        return self._query(Stretch, sql, (name, max(1, width))) if self._has_series() else []
 
     def last_step(self) -> int:
         """Return the latest step of any series; 0 where there is none."""

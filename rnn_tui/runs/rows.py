@@ -62,6 +62,19 @@ class Span(NamedTuple):
     odd: int  # how many losses are NaN or infinite
 
 
+class Stretch(NamedTuple):
+    """Neighbouring values of a loss or a series, with how far the run was behind the last."""
+
+    first: int  # step
+    last: int  # step
+    low: float | None  # of the finite values; None if there is none
+    high: float | None
+    mean: float | None
+    odd: int  # how many values are NaN or infinite
+    characters: int  # seen by the network; 0 where nobody counts them
+    seconds: float  # spent training
+
+
 class HeldOut(NamedTuple):
     """One evaluation on the held-out text; the mean loss in nats per character."""
 
