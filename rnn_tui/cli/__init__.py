@@ -24,6 +24,7 @@ from rnn_tui.cli.report import write_report
 from rnn_tui.cli.runs import runs
 from rnn_tui.cli.sample import sample
 from rnn_tui.cli.step import step
+from rnn_tui.cli.tensorboard import tensorboard
 from rnn_tui.cli.training import resume, train
 from rnn_tui.runs.errors import RunError
 from rnn_tui.text.errors import CorpusError
@@ -49,7 +50,7 @@ def cli() -> None:
 
 for command in (
     *(open_app, train, resume, attach, step, sample),
-    *(runs, export, import_, check, bench, completion),
+    *(runs, export, import_, tensorboard, check, bench, completion),
 ):
     cli.add_command(command)
 
