@@ -132,7 +132,7 @@ def test_links_inside_and_around_a_run_are_not_followed(tmp_path: Path, corpus: 
     assert kept.facts()
 
 
-# -- a run that is being trained --------------------------------------------------------------------
+# -- a run that is being trained ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("change", [lambda run: rename(run, "newt"), delete])
@@ -157,7 +157,7 @@ def test_a_trainer_that_waits_for_a_run_that_goes_finds_no_run(run: RunDirectory
         run.lock()
 
 
-# -- crashes and disks ------------------------------------------------------------------------------
+# -- crashes and disks ----------------------------------------------------------------------------
 
 
 class _KilledError(BaseException):
@@ -199,7 +199,7 @@ def test_files_that_cannot_be_removed_are_told(run: RunDirectory) -> None:
     def refuse(path: Path) -> None:
         raise OSError(errno.EACCES, "Permission denied", str(path))
 
-    with pytest.raises(StorageError, match="not all of its files.*remove that folder yourself"):
+    with pytest.raises(StorageError, match=r"not all of its files.*remove that folder yourself"):
         delete(run, remove_tree=refuse)
     assert list_runs(run.path.parent) == []
 
@@ -217,7 +217,7 @@ def test_what_lies_aside_may_be_a_link_or_be_removed_by_others(tmp_path: Path) -
     assert names(tmp_path) == ["target"]
 
 
-# -- tags -------------------------------------------------------------------------------------------
+# -- tags -----------------------------------------------------------------------------------------
 
 
 def test_tags_are_kept_each_once_and_replaced(run: RunDirectory) -> None:

@@ -24,7 +24,8 @@ class Ink(IntEnum):
 
 
 _DRAWN: Final = frozenset(map(int, (Ink.RAW, Ink.SMOOTHED, Ink.HELD_OUT, Ink.ERROR, Ink.LABEL)))
-_STEPS: Final = " steps"
+FIRST_TINT: Final = 100
+"""From here on an ink is the colour of one curve."""
 
 
 @dataclass
@@ -40,23 +41,24 @@ class Canvas:
     def free(self, row: int, start: int, end: int) -> bool:
         """Whether nothing but a reference line is drawn on these cells of the plot."""
         cells = self.inks[row][self.left + start : self.left + end]
-        return all(cell not in _DRAWN for cell in cells)
+        return all(cell not in _DRAWN and not is_tint(cell) for cell in cells)
 
-    def write(self, row: int, start: int, text: str, color: Ink) -> None:
+    def write(self, row: int, start: int, text: str, color: int) -> None:
         """Put text on cells of the plot."""
         begin = self.left + start
         end = begin + len(text)
         self.text[row][begin:end] = text
         self.inks[row][begin:end] = [int(color)] * len(text)
 
-    def name_steps(self) -> None:
+    def name_axis(self, counted: str) -> None:
         """Say what the axis counts, at its end, where no number stands."""
         if len(self.text) - self.rows < 2:
             return
-        end = self.columns - len(_STEPS)
+        name = f" {counted}"
+        end = self.columns - len(name)
         below = self.text[-1][self.left :]
         if end > 0 and "".join(below[end - 1 :]).isspace():
-            self.write(-1, end, _STEPS, Ink.AXIS)
+            self.write(-1, end, name, Ink.AXIS)
 
     def place_label(self, rows: list[int], label: str) -> None:
         """Write a label as far right as nothing else is, in the first of the rows with room."""
@@ -68,3 +70,8 @@ class Canvas:
                 if self.free(row, start, start + width):
                     self.write(row, start, label, Ink.LABEL)
                     return
+
+
+def is_tint(cell: Any) -> bool:
+    """Whether an ink is the colour of one curve; plotext has others of its own."""
+    return isinstance(cell, int) and cell >= FIRST_TINT

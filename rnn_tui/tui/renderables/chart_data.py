@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rnn_tui.tui.renderables.palette import Rgb
 from rnn_tui.tui.series import Columns
 
 Array = npt.NDArray[Any]
@@ -25,6 +26,8 @@ class Curve:
     not_finite: (n,) counts of values that were not finite, where low and high leave them out.
     label: its name in the legend; "" keeps it out. reading: the number beside the name, the last
     finite one if not given.
+    tint: its colour, where several runs are in one chart. sign: the letter that it is drawn with
+    where there are no colours.
     """
 
     role: Role
@@ -34,6 +37,8 @@ class Curve:
     label: str = ""
     reading: float | None = None
     not_finite: Array | None = None
+    tint: Rgb | None = None
+    sign: str = ""
 
     @property
     def broken(self) -> Array:
@@ -99,7 +104,8 @@ class ChartData:
 
     unit: of the numbers upward, written over the axis. first_step, last_step: the range drawn; what
     the curves have, if not given. fit_references: whether all reference lines must be seen.
-    empty: what to say while there is nothing to draw.
+    empty: what to say while there is nothing to draw. across: what the axis counts. cursor: a place
+    on it that is marked. signs: whether curves are drawn with their signs.
     """
 
     curves: Sequence[Curve] = ()
@@ -112,3 +118,6 @@ class ChartData:
     last_step: float | None = None
     fit_references: bool = True
     empty: str = "nothing measured yet"
+    across: str = "steps"
+    cursor: float | None = None
+    signs: bool = False

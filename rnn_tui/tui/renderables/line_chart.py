@@ -9,7 +9,7 @@ points a column (its time is proportional to the points).
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from textual.strip import Strip
 from rnn_tui.tui.renderables.axis import Axis, step_axis, value_axis
 from rnn_tui.tui.renderables.characters import plain
 from rnn_tui.tui.renderables.chart_canvas import Canvas, Ink
-from rnn_tui.tui.renderables.chart_data import EVENT_MARKS, ChartData, Curve, Role
+from rnn_tui.tui.renderables.chart_data import EVENT_MARKS, ChartData, Curve
+from rnn_tui.tui.renderables.chart_looks import Look, look_of, styles, tints
 from rnn_tui.tui.renderables.chart_points import (
     failures,
     first_step,
@@ -31,7 +32,7 @@ from rnn_tui.tui.renderables.chart_points import (
     reduced,
 )
 from rnn_tui.tui.renderables.numbers import reading
-from rnn_tui.tui.renderables.palette import LineColors, ink
+from rnn_tui.tui.renderables.palette import LineColors
 
 Array = npt.NDArray[Any]
 
@@ -39,20 +40,6 @@ _LABEL_WIDTH: Final = 5
 _TITLE_FROM, _LANE_FROM, _STEPS_FROM, _VALUES_FROM = 6, 8, 5, 16
 _NEARLY_ZERO: Final = 0.02  # an axis that begins this near to 0 begins at 0
 _FAILED: Final = "✗"
-
-
-class _Look(NamedTuple):
-    ink: Ink
-    plain_marker: str
-    sign: str
-    layer: int  # curves of a higher one are drawn over those of a lower one
-
-
-_LOOKS: Final[dict[Role, _Look]] = {
-    "raw": _Look(Ink.RAW, ".", "─", 0),
-    "smoothed": _Look(Ink.SMOOTHED, "*", "━", 2),
-    "held out": _Look(Ink.HELD_OUT, "o", "◇", 1),
-}
 
 
 class LineChart:
@@ -74,8 +61,9 @@ class LineChart:
         self.width = width
         self.height = height
         self.only_ascii = only_ascii
-        self._styles = _styles(colors)
         self._drawn = [curve for curve in data.curves if len(curve.steps)]
+        self._styles = styles(colors) | tints(self._drawn, colors)
+        self._plotted: tuple[Axis, Canvas] | None = None
         self._title = height >= _TITLE_FROM
         self._lane = height >= _LANE_FROM and bool(data.events)
         self._plot_height = height - self._title - self._lane
@@ -132,9 +120,11 @@ class LineChart:
         steps = self._steps
         values = self._values(steps)
         canvas = self._curves(steps, values)
-        canvas.name_steps()
+        canvas.name_axis(self.data.across)
         self._mark_failures(canvas, steps)
         self._add_references(canvas, values)
+        self._mark_cursor(canvas, steps)
+        self._plotted = steps, canvas
         return canvas
 
     def _curves(self, steps: Axis, values: Axis) -> Canvas:
@@ -153,20 +143,23 @@ class LineChart:
         figure.ylim(values.low, values.high)
         figure.xticks(*_ticks(steps, show_steps, 0))
         figure.yticks(*numbers)
-        for curve in sorted(self._drawn, key=lambda curve: _LOOKS[curve.role].layer):
-            self._draw(figure, curve, steps, values, columns)
-        for curve in self._drawn:
+        looks = [look_of(self.data, self._drawn, place) for place in range(len(self._drawn))]
+        looked = list(zip(self._drawn, looks, strict=True))
+        for curve, look in sorted(looked, key=lambda pair: pair[1].layer):
+            self._draw(figure, curve, look, steps, values, columns)
+        for curve, look in looked:
             if curve.role == "held out":
                 xs, ys = marked(curve, steps, values, columns)
-                look = _LOOKS[curve.role]
                 figure.scatter(xs, ys, marker=look.sign, color=int(look.ink))
         monitor.build_plot()
         return _read(monitor.matrix)
 
-    def _draw(self, figure: Any, curve: Curve, steps: Axis, values: Axis, columns: int) -> None:
-        look = _LOOKS[curve.role]
+    def _draw(
+        self, figure: Any, curve: Curve, look: Look, steps: Axis, values: Axis, columns: int
+    ) -> None:
         xs, ys = reduced(curve, steps, values, columns)
-        marker = look.plain_marker if self.only_ascii else "braille"
+        signed = self.only_ascii or (self.data.signs and curve.sign)
+        marker = look.plain_marker if signed else "braille"
         figure.plot(xs, ys, marker=marker, color=int(look.ink))
 
     def _mark_failures(self, canvas: Canvas, steps: Axis) -> None:
@@ -176,6 +169,31 @@ class LineChart:
             digits = str(count)
             if count > 1 and start + 1 + len(digits) <= end:
                 canvas.write(0, start + 1, digits, Ink.ERROR)
+
+    def _mark_cursor(self, canvas: Canvas, steps: Axis) -> None:
+        """A line upward beside the curves, not over them."""
+        if self.data.cursor is None:
+            return
+        column = int(steps.cell(np.array([self.data.cursor]), canvas.columns)[0])
+        for row in range(canvas.rows):
+            if canvas.free(row, column, column + 1):
+                canvas.write(row, column, "│", Ink.TEXT)
+
+    def place_at(self, x: int) -> float | None:
+        """What the axis counts below a cell of the chart's width; None before it was drawn."""
+        if self._plotted is None:
+            return None
+        steps, canvas = self._plotted
+        column = min(max(x - canvas.left, 0), canvas.columns - 1)
+        place = steps.dot(column, canvas.columns)
+        return float(10**place if steps.log else place)
+
+    def cell_of(self, place: float) -> int:
+        """The cell of the chart's width that a place on the axis lies in, once it was drawn."""
+        if self._plotted is None:
+            return 0
+        steps, canvas = self._plotted
+        return canvas.left + int(steps.cell(np.array([place]), canvas.columns)[0])
 
     def _add_references(self, canvas: Canvas, values: Axis) -> None:
         seen = [line for line in self.data.references if values.contains(line.value)]
@@ -215,7 +233,7 @@ class LineChart:
             if curve.label:
                 value = curve.last_reading if place < numbers else None
                 number = "" if value is None else f" {reading(value)}"
-                look = _LOOKS[curve.role]
+                look = look_of(self.data, self._drawn, place)
                 parts.append(Segment(f"{look.sign} ", self._style(look.ink)))
                 parts.append(Segment(f"{curve.label}{number}  ", self._style(Ink.TEXT)))
         if parts:
@@ -254,24 +272,6 @@ class LineChart:
     def _style(self, color: Any) -> Style:
         """The style of an ink; what plotext draws in none of them, blanks, is faint."""
         return self._styles.get(color, self._styles[Ink.AXIS])
-
-
-def _styles(colors: LineColors) -> dict[int, Style]:
-    inks = {
-        Ink.RAW: colors.raw,
-        Ink.SMOOTHED: colors.smoothed,
-        Ink.HELD_OUT: colors.held_out,
-        Ink.AXIS: colors.faint,
-        Ink.REFERENCE: colors.faint,
-        Ink.ERROR: colors.error,
-        Ink.EVENT: colors.event,
-        Ink.TEXT: colors.text,
-        Ink.LABEL: colors.faint,
-    }
-    return {
-        int(name): ink(color, colors.background, bold=name is Ink.ERROR)
-        for name, color in inks.items()
-    }
 
 
 def _ticks(axis: Axis, shown: bool, width: int) -> tuple[list[float], list[str]]:

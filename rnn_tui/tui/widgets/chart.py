@@ -25,6 +25,7 @@ class ChartWidget(Widget):
         super().__init__(id=id)
         self._drawn_for: object = None
         self._strips: list[Strip] = []
+        self.chart: LineChart | None = None  # the one that was drawn last
         if data is not None:
             self.set_reactive(ChartWidget.data, data)
 
@@ -35,6 +36,7 @@ class ChartWidget(Widget):
         drawn_for = self.data, width, height, background, dark
         if drawn_for != self._drawn_for:
             colors = line_colors(background, dark)
-            self._strips = LineChart(self.data, colors, width, height, only_ascii()).strips()
+            self.chart = LineChart(self.data, colors, width, height, only_ascii())
+            self._strips = self.chart.strips()
             self._drawn_for = drawn_for
         return self._strips[y] if y < len(self._strips) else Strip.blank(width)
