@@ -15,6 +15,9 @@ from rnn_tui.sampling.settings import SettingError, parse_setting
 from rnn_tui.sampling.units import Watched
 from rnn_tui.text.visible import visible_line
 
+BEGINNING: Final = frozenset({"write", "score", "again"})
+"""Verbs that begin a text."""
+
 _UNIT: Final = re.compile(r"(-?)(?:(\d{1,4}):)?(\d{1,6})")
 
 

@@ -83,7 +83,7 @@ class Sampler:
 
     # -- prompts ------------------------------------------------------------------------------
 
-    def write(self, prompt: str, draw: bool = True, seed: int | None = None) -> Task:
+    def write(self, prompt: str, draw: bool = True) -> Task:
         """Begin a text in every lane, and let it be written; unless ``draw``, only score it.
 
         Raises SamplerError for a prompt that is too long, or is to be refused.
@@ -92,8 +92,6 @@ class Sampler:
         draw = draw and self.settings.length > 0
 
         def apply(found: list[Begun]) -> str:
-            if seed is not None:
-                self.settings = replace(self.settings, seed=seed)
             for text in self.texts.begin(found):
                 text.settings = self._settings(text)  # they may have changed meanwhile
                 if not draw:
@@ -103,9 +101,11 @@ class Sampler:
 
         return Task("reading the prompt", reading(begun), apply)
 
-    def again(self) -> Task:
-        """The prompt of the text that the cursor is in, with the next seed."""
-        return self.write(self.texts.require().prompt, seed=(self.settings.seed + 1) % _SEEDS)
+    def again(self, text: Text | None = None) -> Task:
+        """The prompt of a text, the one that the cursor is in, with the next seed."""
+        prompt = (text or self.texts.require()).prompt
+        self.settings = replace(self.settings, seed=(self.settings.seed + 1) % _SEEDS)
+        return self.write(prompt)
 
     def behind(self, prompt: str) -> Task:
         """Read a prompt behind the text that the cursor is in, and let that go on."""

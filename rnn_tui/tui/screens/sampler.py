@@ -10,10 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import var
-from textual.widgets import Footer
+from textual.widgets import Footer, Input, TextArea
 
 from rnn_tui.core.work import Answer
-from rnn_tui.sampling.commands import carry_out
+from rnn_tui.sampling.commands import BEGINNING, carry_out
 from rnn_tui.sampling.errors import SamplerError
 from rnn_tui.sampling.sampler import Sampler
 from rnn_tui.sampling.sources import Source
@@ -23,7 +23,7 @@ from rnn_tui.tui.screens.commanded import CommandedScreen
 from rnn_tui.tui.screens.sampler_actions import ACTIONS
 from rnn_tui.tui.screens.sampler_dialogs import DIALOGS
 from rnn_tui.tui.screens.sampler_keys import AHEAD, KEYS
-from rnn_tui.tui.screens.sampler_weights import REFUSALS, renew
+from rnn_tui.tui.screens.sampler_weights import REFUSALS, renew, use
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sampler.bars_pane import BarsPane
 from rnn_tui.tui.widgets.sampler.controls import Controls
@@ -77,15 +77,9 @@ class SamplerScreen(CommandedScreen):
         self._writer.begin()
 
     @property
-    def board(self) -> SamplerBoard:
-        """The panes."""
-        return self.query_one(SamplerBoard)
-
-    @property
     def network(self) -> Weights:
         """The one that wrote the text that is looked at; before there is one, that will write."""
-        text = self.sampler.texts.current
-        return text.weights if text else self.sampler.weights
+        return (self.sampler.texts.current or self.sampler).weights
 
     @cached_property
     def corpus(self) -> str | bytes:
@@ -104,7 +98,7 @@ class SamplerScreen(CommandedScreen):
         if view is None:
             return
         self.query_one(SamplerHeader).take(view)
-        self.board.view = view
+        self.query_one(SamplerBoard).view = view
         if not self.prompt.asking and view.message != self.prompt.said:
             self.prompt.say(view.message)
 
@@ -142,14 +136,16 @@ class SamplerScreen(CommandedScreen):
     @property
     def typing(self) -> bool:
         """Whether somebody writes: a prompt, a setting, a command."""
-        prompt, controls = self.query_one(PromptArea), self.query_one(Controls)
-        return self.prompt.asking or prompt.typing or controls.typing
+        return isinstance(self.focused, Input | TextArea)
 
     def command(self, line: str) -> Answer | None:
         """Carry out a command."""
         if line == "help":
             return DIALOGS["keys"](self)
-        return carry_out(self.sampler, line)
+        if line.partition(" ")[0].lower() not in BEGINNING:
+            return carry_out(self.sampler, line)
+        self.write(lambda: carry_out(self.sampler, line))
+        return None
 
     def action_act(self, name: str) -> None:
         """What takes no words."""
@@ -161,7 +157,7 @@ class SamplerScreen(CommandedScreen):
 
     def line_closed(self) -> None:
         """Back to the pane."""
-        self.action_pane(self.board.current)
+        self.action_pane(self.query_one(SamplerBoard).current)
 
     def action_leave(self) -> None:
         """Give up what is being computed, or leave."""
@@ -204,15 +200,14 @@ class SamplerScreen(CommandedScreen):
 
     async def _written(self, task: Callable[[], Answer]) -> None:
         if self.sampler.follow and self.source.live:
-            await renew(self)
+            use(self, await renew(self))
         self.ask(task)
 
     # -- the text, and what is beside it ----------------------------------------------------------
 
     def action_move(self, by: int) -> None:
         """Some characters on."""
-        text = self.sampler.texts.current
-        if text is not None:
+        if text := self.sampler.texts.current:
             self.action_go(text.cursor + by)
 
     def action_line(self, by: int) -> None:
@@ -242,7 +237,7 @@ class SamplerScreen(CommandedScreen):
             return
         pane = self.query_one(PANES[number - 1][2])
         self.set_focus(pane if pane.can_focus else None)
-        self.board.current = number
+        self.query_one(SamplerBoard).current = number
 
     @on(PaneTabs.Chosen)
     def choose_pane(self, event: PaneTabs.Chosen) -> None:
@@ -275,12 +270,17 @@ class SamplerScreen(CommandedScreen):
     @on(StatePane.UnitChosen)
     def watch_unit(self, event: StatePane.UnitChosen) -> None:
         """A unit was clicked."""
-        self.do(f"unit {event.layer}:{event.unit}")
+        self._see(self.do(f"unit {event.layer}:{event.unit}"))
 
     @on(UnitsPane.Shown)
     def watch_units(self, event: UnitsPane.Shown) -> None:
         """Units were chosen."""
-        self.ask(lambda: self.sampler.looking.watch(event.units, self.network))
+        self._see(self.ask(lambda: self.sampler.looking.watch(event.units, self.network)))
+
+    def _see(self, coloured: bool) -> None:
+        """The text has other colours: where there is one pane, show it."""
+        if coloured and not self.query_one(TextPane).display:
+            self.action_pane(1)
 
     @on(TextsPane.Chosen)
     def look_at_text(self, event: TextsPane.Chosen) -> None:

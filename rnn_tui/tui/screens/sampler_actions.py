@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rnn_tui.core.work import Answer
 from rnn_tui.sampling.units import Place
 from rnn_tui.tui import exports
+from rnn_tui.tui.widgets.sampler.sampler_board import SamplerBoard
 
 if TYPE_CHECKING:
     from rnn_tui.tui.screens.sampler import SamplerScreen
@@ -17,7 +18,7 @@ def follow(screen: SamplerScreen) -> str:
     """Take the newest weights for each text, or keep those of now."""
     sampler = screen.sampler
     if not screen.source.live:
-        return "there are no newer weights: nobody trains this run here"
+        return f"held at step {sampler.weights.step:,}, as it was opened: w chooses another step"
     sampler.follow = not sampler.follow
     if sampler.follow:
         return "every new text takes the newest weights"
@@ -37,7 +38,8 @@ def cycle(screen: SamplerScreen) -> str:
 
 def again(screen: SamplerScreen) -> None:
     """The same prompt with the next seed."""
-    screen.write(screen.sampler.again)
+    text = screen.sampler.texts.require()  # the one that is looked at now
+    screen.write(lambda: screen.sampler.again(text))
 
 
 def rank(screen: SamplerScreen) -> None:
@@ -63,7 +65,8 @@ def places(screen: SamplerScreen) -> None:
 
 def full(screen: SamplerScreen) -> str:
     """One pane or all."""
-    screen.board.full = not screen.board.full
+    board = screen.query_one(SamplerBoard)
+    board.full = not board.full
     return ""
 
 

@@ -17,6 +17,7 @@ from rnn_tui.tui.screens.sampler_weights import files, renew, use
 
 if TYPE_CHECKING:
     from rnn_tui.sampling.text import Text
+    from rnn_tui.sampling.tree import Mark
     from rnn_tui.tui.exports import Saving
     from rnn_tui.tui.screens.comparing import Beside
     from rnn_tui.tui.screens.sampler import SamplerScreen
@@ -26,16 +27,16 @@ def branch(screen: SamplerScreen) -> str | None:
     """Choose another character in the place of the one that is looked at."""
     from rnn_tui.tui.screens.branching import BranchScreen
 
-    column = screen.sampler.texts.require().column()
-    mark = column.mark
-    if mark is None:
+    text = screen.sampler.texts.require()
+    index = text.cursor  # of now: the text may grow under the list
+    if index < 0:
         return "the text has no character yet: let some be written"
 
     def chosen(symbol: int | None) -> None:
         if symbol is not None:
-            screen.ask(lambda: screen.sampler.branch(symbol))
+            screen.ask(lambda: screen.sampler.branch(symbol, text, index))
 
-    screen.app.push_screen(BranchScreen(mark, column.weights.vocabulary), chosen)
+    screen.app.push_screen(BranchScreen(text.marks[index], text.weights.vocabulary), chosen)
     return None
 
 
@@ -100,16 +101,21 @@ async def _weights(screen: SamplerScreen) -> None:
 
 
 async def _use(screen: SamplerScreen, take: Callable[[], Weights] | None) -> None:
+    sampler = screen.sampler
     if take is None:
-        screen.sampler.follow = True
-        await renew(screen)
-        screen.say("every new text takes the newest weights")
+        sampler.follow, taken = True, await renew(screen)
+    else:
+        taken = await files(screen, take)
+        sampler.follow = sampler.follow and taken is None
+    if taken is None:
         return
-    taken = await files(screen, take)
-    if taken is not None:
-        screen.sampler.follow = False
-        use(screen, taken)
-        screen.say(f"new texts are written with {visible_line(taken.title)}")
+    use(screen, taken)
+    if any(lane.weights for lane in sampler.lanes):
+        sampler.lanes = ALONE  # which had others
+    each = (
+        "every new text takes the newest, now" if sampler.follow else "new texts are written with"
+    )
+    screen.say(f"{each} {visible_line(taken.title)}")
 
 
 def save(screen: SamplerScreen) -> None:
@@ -117,21 +123,21 @@ def save(screen: SamplerScreen) -> None:
     from rnn_tui.tui.screens.saving import SaveScreen, stem_of
 
     text = screen.sampler.texts.require()
+    mark = text.column().mark  # of now: the text may grow under the question
 
     def chosen(saving: Saving | None) -> None:
         if saving is not None:
-            screen.call_after_refresh(screen.ask, lambda: _saved(screen, text, saving))
+            screen.call_after_refresh(screen.ask, lambda: _saved(screen, text, mark, saving))
 
     name = stem_of(text.weights.name, text.weights.step)
     screen.app.push_screen(SaveScreen(name), chosen)
 
 
-def _saved(screen: SamplerScreen, text: Text, saving: Saving) -> str:
+def _saved(screen: SamplerScreen, text: Text, mark: Mark | None, saving: Saving) -> str:
     from rnn_tui.sampling.tables import to_csv
     from rnn_tui.tui import exports
 
     def table() -> str:
-        mark = text.column().mark
         if mark is None:
             raise SamplerError("the text has no character yet: there is no distribution to save")
         return to_csv(mark, text.weights.vocabulary)
@@ -139,7 +145,7 @@ def _saved(screen: SamplerScreen, text: Text, saving: Saving) -> str:
     return exports.save(
         saving,
         {
-            "text": lambda: text.written,
+            "text": lambda: text.data,
             "table": table,
             "picture": lambda: exports.screenshot(screen.app),
         },

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rnn_tui.runs.errors import RunError
 from rnn_tui.sampling.errors import SamplerError
 from rnn_tui.sampling.weights import Weights
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import RefusedError, ServerGoneError
 
 if TYPE_CHECKING:
@@ -20,22 +21,24 @@ REFUSALS = (SamplerError, RefusedError, ServerGoneError, RunError, TimeoutError)
 """Why there are no weights, or no text of the run: each is a line for people."""
 
 
-async def renew(screen: SamplerScreen) -> None:
-    """Take the newest weights; without them those of before do."""
+async def renew(screen: SamplerScreen) -> Weights | None:
+    """The newest weights; None, after it was said why, where those of before have to do."""
     try:
-        use(screen, await screen.source.newest())
+        taken = await screen.source.newest()
     except REFUSALS as error:
-        reason = str(error) or "the trainer does not answer"
+        reason = visible_line(str(error) or "the trainer does not answer")
         screen.notify(f"{reason}: the weights of before are used", markup=False)
-    else:
-        if screen.source.trouble:
-            screen.notify(f"the last checkpoint is used: {screen.source.trouble}", markup=False)
+        return None
+    if screen.source.trouble:
+        trouble = visible_line(screen.source.trouble)
+        screen.notify(f"the last checkpoint is used: {trouble}", markup=False)
+    return taken
 
 
-def use(screen: SamplerScreen, weights: Weights) -> None:
-    """Write with these from now on; the same ones again are not kept twice."""
+def use(screen: SamplerScreen, weights: Weights | None) -> None:
+    """Write with these from now on; the same ones again, or none, change nothing."""
     before = screen.sampler.weights
-    if (weights.name, weights.step) != (before.name, before.step):
+    if weights is not None and (weights.name, weights.step) != (before.name, before.step):
         screen.sampler.weights = weights
 
 
