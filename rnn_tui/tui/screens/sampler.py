@@ -77,14 +77,14 @@ class SamplerScreen(CommandedScreen):
         self._writer.begin()
 
     @property
+    def board(self) -> SamplerBoard:
+        """The panes."""
+        return self.query_one(SamplerBoard)
+
+    @property
     def network(self) -> Weights:
         """The one that wrote the text that is looked at; before there is one, that will write."""
         return (self.sampler.texts.current or self.sampler).weights
-
-    @cached_property
-    def corpus(self) -> str | bytes:
-        """The run's own text, read once; not in the thread of the screen."""
-        return self.source.corpus()
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class SamplerScreen(CommandedScreen):
         if view is None:
             return
         self.query_one(SamplerHeader).take(view)
-        self.query_one(SamplerBoard).view = view
+        self.board.view = view
         if not self.prompt.asking and view.message != self.prompt.said:
             self.prompt.say(view.message)
 
@@ -157,7 +157,7 @@ class SamplerScreen(CommandedScreen):
 
     def line_closed(self) -> None:
         """Back to the pane."""
-        self.action_pane(self.query_one(SamplerBoard).current)
+        self.action_pane(self.board.current)
 
     def action_leave(self) -> None:
         """Give up what is being computed, or leave."""
@@ -237,7 +237,7 @@ class SamplerScreen(CommandedScreen):
             return
         pane = self.query_one(PANES[number - 1][2])
         self.set_focus(pane if pane.can_focus else None)
-        self.query_one(SamplerBoard).current = number
+        self.board.current = number
 
     @on(PaneTabs.Chosen)
     def choose_pane(self, event: PaneTabs.Chosen) -> None:

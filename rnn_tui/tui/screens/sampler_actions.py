@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rnn_tui.core.work import Answer
 from rnn_tui.sampling.units import Place
 from rnn_tui.tui import exports
-from rnn_tui.tui.widgets.sampler.sampler_board import SamplerBoard
 
 if TYPE_CHECKING:
     from rnn_tui.tui.screens.sampler import SamplerScreen
@@ -45,14 +44,14 @@ def again(screen: SamplerScreen) -> None:
 def rank(screen: SamplerScreen) -> None:
     """Find out which units track what, on the run's own text."""
     looking, name = screen.sampler.looking, screen.source.name
-    screen.errands.begin(looking.rank(screen.network, lambda: screen.corpus, name), "looking")
+    screen.errands.begin(looking.rank(screen.network, screen.source.corpus, name), "looking")
     screen.action_pane(4)
 
 
 def places(screen: SamplerScreen) -> None:
     """Find where in the run's own text the shown units are most on."""
     looking = screen.sampler.looking
-    work = looking.places(screen.network, lambda: screen.corpus)
+    work = looking.places(screen.network, screen.source.corpus)
     units, layers = looking.units, screen.network.architecture.layers
 
     def found(places: tuple[Place, ...]) -> None:
@@ -65,8 +64,7 @@ def places(screen: SamplerScreen) -> None:
 
 def full(screen: SamplerScreen) -> str:
     """One pane or all."""
-    board = screen.query_one(SamplerBoard)
-    board.full = not board.full
+    screen.board.full = not screen.board.full
     return ""
 
 
