@@ -7,6 +7,8 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -152,3 +154,37 @@ def _print_rates(found: Sequence[dict[str, Any]]) -> None:
 def _print_peaks(found: Sequence[dict[str, Any]]) -> None:
     rows = [(f"{one['characters']:,}", f"{one['bytes'] / 2**20:.1f} MiB") for one in found]
     print_table(("characters", "peak memory"), rows, {"characters", "peak memory"})
+
+
+@bench.command(short_help="What watching your own training loop costs it.")
+@click.option(
+    "--calls",
+    type=click.IntRange(1, 1_000_000),
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="how often each is called; the largest array an eighth as often",
+)
+@click.option("--json", "json_", is_flag=True, help="everything as one line of JSON")
+def monitor(calls: int, json_: bool) -> None:
+    """Time the calls of rnn_tui.Monitor in a loop that multiplies matrices with NumPy.
+
+    They are written to a folder for temporary files meanwhile, as a run is.
+    """
+    from rnn_tui.bench.machine import this_machine
+    from rnn_tui.bench.monitor import call_costs
+
+    machine = this_machine(THREADS)
+    with TemporaryDirectory() as folder:
+        costs = call_costs(Path(folder), calls)
+    if json_:
+        facts = {"machine": asdict(machine), "monitor": [cost._asdict() for cost in costs]}
+        click.echo(json.dumps(facts, allow_nan=False))
+        return
+    click.echo(visible_line(machine.line) + "\n")
+    headings = ("call", "calls", "median", "99 of 100", "slowest")
+    rows = [
+        (name, f"{count:,}", *(f"{seconds * 1e6:,.1f} µs" for seconds in taken))
+        for name, count, *taken in costs
+    ]
+    print_table(headings, rows, headings[1:])

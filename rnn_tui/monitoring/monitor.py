@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import time
+import traceback
 import weakref
 from collections.abc import Sequence
 from types import TracebackType
@@ -131,8 +132,9 @@ class Monitor:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        if kind is not None and not self._ended and not _is_success(error):
-            detail = visible_line(f"{kind.__name__}: {error}"[:500])
+        if error is not None and not self._ended and not _is_success(error):
+            lines = traceback.format_exception_only(error)  # safe, whatever the error is
+            detail = visible_line("".join(lines).strip()[:500])
             seconds = time.monotonic() - self._began
             self._pending.note(Noted(self._step, "failed", detail, seconds))
         self.close()

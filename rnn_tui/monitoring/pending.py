@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from rnn_tui.monitoring.values import Array
 
-MAX_UNITS = 1_000_000
-"""How much may wait: a value is one unit, a call of ``log`` four more; about 60 MB."""
+MAX_UNITS = 500_000
+"""How much may wait: a value is one unit, a call of ``log`` four more.
+
+Some 30 MB, and as much again for what is on its way to the disk.
+"""
 
 MAX_ARRAY_BYTES = 64 << 20
 MAX_ARRAYS = 1_000

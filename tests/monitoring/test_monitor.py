@@ -183,6 +183,21 @@ def test_an_error_of_the_training_is_noted_and_goes_on(runs: Path, written: Writ
     assert event[1:4] == (7, "failed", "ZeroDivisionError: division by zero")
 
 
+class UnspeakableError(Exception):
+    """It fails again when it is asked what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def test_an_error_that_cannot_be_told_goes_on_too(runs: Path, written: Written) -> None:
+    monitor = Monitor("mine", runs=runs)
+    with pytest.raises(UnspeakableError), monitor:
+        raise UnspeakableError
+    (event,) = written(monitor).events_after(0)
+    assert "UnspeakableError" in event.detail
+
+
 @pytest.mark.parametrize(("code", "count"), [(0, 0), (None, 0), (3, 1)])
 def test_an_exit_that_is_a_success_is_no_failure(
     runs: Path, written: Written, code: int | None, count: int
