@@ -35,6 +35,11 @@ def loaded_after(code: str) -> set[str]:
                 "rnn_tui.core.model",
             },
         ),
+        (
+            "from rnn_tui import Monitor",
+            {"numpy", "textual", "rich", "click", "plotext", "tensorboardX"},
+        ),
+        ("import rnn_tui.runs.tensorboard", {"numpy", "tensorboardX", "google.protobuf"}),
         ("import rnn_tui.training.server", {"textual", "rich", "click", "plotext"}),
         ("import rnn_tui.training.client", {"numpy", "textual", "rich"}),
         ("import rnn_tui.core, rnn_tui.core.elman", {"msgspec", "sqlite3", "textual", "click"}),
