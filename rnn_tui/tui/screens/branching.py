@@ -19,8 +19,10 @@ from rnn_tui.sampling.tree import Mark
 from rnn_tui.text.visible import visible_character
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
+from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.sampler.symbol_rows import Columns, context
 from rnn_tui.tui.widgets.surroundings import only_ascii
+from rnn_tui.tui.widgets.wheel import Wheel
 
 _HELP: Final = "type it (newline: \\n) · enter goes on with it · esc closes"
 _SHORT_HELP: Final = "type it, enter · esc"
@@ -30,12 +32,11 @@ _KEYS: Final = {"tab": "\t", "ctrl+j": "\n"}
 """Keys that type a character which is not printable."""
 _POINTER: Final = ("  ", "► ")
 _ALL: Final = 2**31
-_WHEEL: Final = 3
 _ROOM_FOR_NAMES: Final = 50
 _FRAME: Final = 3  # lines of the frame and of the header
 
 
-class SymbolList(LinePane[Distribution], can_focus=True):
+class SymbolList(Wheel, LinePane[Distribution], can_focus=True):
     """All symbols of a distribution, the most probable first; only those in sight are made."""
 
     DEFAULT_CSS: ClassVar[str] = "SymbolList { width: 80; max-width: 100%; max-height: 100%; }"
@@ -92,8 +93,8 @@ class SymbolList(LinePane[Distribution], can_focus=True):
             ),
         ]
 
-    def on_key(self, event: events.Key) -> None:
-        """Go to the character that was typed."""
+    async def on_key(self, event: events.Key) -> None:
+        """Go to the character that was typed; what other keys do is of those before them."""
         typed = event.character or ""
         if not typed or category(typed[0]) == "Cc":
             typed = _KEYS.get(event.key, "")
@@ -101,6 +102,8 @@ class SymbolList(LinePane[Distribution], can_focus=True):
             event.stop()
             event.prevent_default()
             self._type(typed)
+        else:
+            await act_in_order(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Go to the first character of what was pasted: some input methods do that."""
@@ -118,15 +121,9 @@ class SymbolList(LinePane[Distribution], can_focus=True):
             self._cursor = place
             self.action_take()
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Further up."""
-        event.stop()
-        self.action_move(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further down."""
-        event.stop()
-        self.action_move(_WHEEL)
+    def wheel(self, _event: events.MouseEvent, lines: int) -> None:
+        """Other symbols."""
+        self.action_move(lines)
 
     def action_move(self, by: int) -> None:
         """So many symbols further."""

@@ -18,8 +18,8 @@ from rnn_tui.text.visible import visible_character, visible_line
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.sampler.unit_words import units_on
 from rnn_tui.tui.widgets.status_bar import clip
+from rnn_tui.tui.widgets.wheel import Wheel
 
-_WHEEL: Final = 3
 _LARGE: Final = 1000
 _LEAST_TEXT: Final = 12
 _CHARACTER: Final = 2  # a wide one
@@ -83,7 +83,7 @@ class PlacesList(LinePane[Places], can_focus=True):
             self.redraw()
 
 
-class PlacesScreen(ModalScreen[None]):
+class PlacesScreen(Wheel, ModalScreen[None]):
     """Shows places of ``text``, which is called so; escape closes it.
 
     Args:
@@ -144,15 +144,9 @@ class PlacesScreen(ModalScreen[None]):
         """A page on."""
         self.listed.scroll_by(by * max(self.listed.size.height - 2, 1))
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Further up."""
-        event.stop()
-        self.action_scroll(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further down."""
-        event.stop()
-        self.action_scroll(_WHEEL)
+    def wheel(self, _event: events.MouseEvent, lines: int) -> None:
+        """Other places."""
+        self.action_scroll(lines)
 
 
 def _score(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
@@ -85,6 +85,7 @@ class LinePane(Widget, Generic[View]):
         if new is not None and self.size.area and self.is_on_screen:
             self.redraw()
         else:
+            self._shown_for = None  # found anew when it is seen
             self.refresh()
 
     def redraw(self) -> None:
@@ -129,7 +130,7 @@ class LinePane(Widget, Generic[View]):
         return (Span(self.empty(), "faint"),)
 
     def _drawn(self, line: Line) -> Strip:
-        styles = inks(*surroundings(self))
+        styles = self.ink_styles()
         segments: list[Segment] = []
         for part in line:
             if isinstance(part, Picture):
@@ -137,6 +138,10 @@ class LinePane(Widget, Generic[View]):
             else:
                 segments.append(Segment(part.text, styles[part.ink]))
         return Strip(segments).adjust_cell_length(self.size.width, styles["text"])
+
+    def ink_styles(self) -> Mapping[str, Style]:
+        """The style of each ink."""
+        return inks(*surroundings(self))
 
     def entitle(self, titles: Sequence[str]) -> None:
         """Set the first title that fits, as plain text: it is drawn with the whole pane."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual import events
-from textual.actions import SkipAction
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -21,9 +20,6 @@ async def act_in_order(field: Widget, event: events.Key) -> None:
     node = bound.node if bound is not None and bound.enabled else None
     if bound is None or not isinstance(node, Widget) or isinstance(node, Screen):
         return
-    try:
-        await node.run_action(bound.binding.action)
-    except SkipAction:
-        return
-    event.stop()
-    event.prevent_default()
+    if await field.app.run_action(bound.binding.action, node):  # else it is for who is around it
+        event.stop()
+        event.prevent_default()

@@ -43,6 +43,12 @@ class BarsPane(LinePane[View]):
     _symbols: tuple[int | None, ...] = ()
     """The symbol of each line."""
 
+    def watch_view(self, old: View | None, new: View | None) -> None:
+        """Let go of a character that is not looked at any more: it holds its whole text."""
+        if self._known is not None and (new is None or new.mark is not self._known[0]):
+            self._known = self._made = None
+        super().watch_view(old, new)
+
     def titles(self, view: View) -> Sequence[str]:
         """After what, by which weights, and how open it was."""
         column, mark = view.column, view.mark

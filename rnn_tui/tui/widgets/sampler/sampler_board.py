@@ -85,9 +85,7 @@ class SamplerBoard(Board):
             return
         self._drawn_at = now
         for _, _, kind in PANES[1:]:
-            pane: Widget = self.query_one(kind)
-            if pane.display:
-                self._hand(pane, view)
+            self._hand(self.query_one(kind), view)
 
     @staticmethod
     def _hand(pane: Any, view: View | None) -> None:
@@ -103,6 +101,4 @@ class SamplerBoard(Board):
             pane = self.query_one(kind)
             pane.display = not single or number == self.current
             pane.set_class(number == self.current, "-current")
-            if pane.display:
-                self._hand(pane, self.view)
         self.fold(self.query_one(kind) for _, _, kind in PANES)

@@ -6,20 +6,19 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.renderables.slider import SliderLayout, lay_out_slider, render_slider
-from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.status_bar import clip
 from rnn_tui.tui.widgets.surroundings import only_ascii
 from rnn_tui.tui.widgets.temperature_slider import HIGHEST, TemperatureSlider
+from rnn_tui.tui.widgets.visible_input import VisibleInput
 
 _LONGEST = 1000
 _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
@@ -42,7 +41,7 @@ def as_typed(settings: Settings, name: str) -> str:
     return repr(value).removesuffix(".0")
 
 
-class SettingField(Input):
+class SettingField(VisibleInput):
     """One setting; what is typed counts when enter is pressed or the field is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,10 +62,6 @@ class SettingField(Input):
         if y or self.has_focus or cell_len(self.value) <= width:
             return super().render_line(y)
         return Strip([Segment(clip(self.value, width), self.rich_style)])
-
-    def validate_value(self, value: str) -> str:
-        """The text as it can be shown: what is pasted may be anything."""
-        return visible_line(value)
 
     def hold(self, text: str) -> None:
         """Show the value of now, unless another one is being typed."""
@@ -99,9 +94,6 @@ class SettingField(Input):
             self.action_take()
         else:
             self.show_held()
-
-    async def _on_key(self, event: events.Key) -> None:
-        await act_in_order(self, event)
 
 
 class MissingSwitch(Static, can_focus=True):

@@ -59,6 +59,12 @@ class StatePane(LinePane[View], can_focus=True):
     _pointed: Unit | None = None
     _picture: StatePicture | None = None
 
+    def watch_view(self, old: View | None, new: View | None) -> None:
+        """Let go of a character that is not looked at any more: it holds its whole text."""
+        if self._picture is not None and (new is None or new.mark is not self._picture.shown.mark):
+            self._picture = None
+        super().watch_view(old, new)
+
     def titles(self, view: View) -> Sequence[str]:
         """After which character, and how many units there are."""
         column = view.column

@@ -5,16 +5,14 @@ A new view costs what has changed: characters are wrapped when they come, lines 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from rnn_tui.sampling.units import Watched
 from rnn_tui.sampling.view import Colour, Column, View
@@ -31,10 +29,10 @@ from rnn_tui.tui.widgets.sampler.text_words import (
     totals,
 )
 from rnn_tui.tui.widgets.surroundings import shades, surroundings
+from rnn_tui.tui.widgets.wheel import Wheel
 
 SEPARATOR = "│ "
 
-_WHEEL = 3
 _LEAST = 12
 """Cells that a column needs to stand beside others."""
 _TALL = 8
@@ -60,7 +58,7 @@ class Rows(NamedTuple):
     totals: int
 
 
-class TextPane(LinePane[View], can_focus=True):
+class TextPane(Wheel, LinePane[View], can_focus=True):
     """The texts side by side, each with its cursor. A click chooses a character."""
 
     class Chosen(Message):
@@ -76,6 +74,12 @@ class TextPane(LinePane[View], can_focus=True):
         self._titled: object = None
 
     # -- what is drawn ------------------------------------------------------------------------
+
+    def watch_view(self, old: View | None, new: View | None) -> None:
+        """Let go of texts that are not shown any more."""
+        shown = {column.number for column in new.columns} if new is not None else ()
+        self._texts = {n: known for n, known in self._texts.items() if n in shown}
+        super().watch_view(old, new)
 
     def titles(self, view: View) -> Sequence[str]:
         """What the colours say."""
@@ -118,8 +122,6 @@ class TextPane(LinePane[View], can_focus=True):
         column = view.columns[place.number]
         text = self._texts.get(column.number)
         if text is None or not text.shows(column):
-            shown = {other.number for other in view.columns}
-            self._texts = {n: known for n, known in self._texts.items() if n in shown}
             text = self._texts[column.number] = TextColumn(column, place.width)
         text.take(column, place.width)
         return text
@@ -137,7 +139,8 @@ class TextPane(LinePane[View], can_focus=True):
         """Whether levels are shown by attributes, since there are no colours, or too few."""
         return self.app.no_color or shades(self) is SHADES
 
-    def _styles(self) -> dict[str, Style]:
+    def ink_styles(self) -> Mapping[str, Style]:
+        """Those of the lines of every pane, and of the characters."""
         view, around = self.view, surroundings(self)
         colour = _colour(view) if view is not None else "none"
         return inks(*around) | text_inks(colour, self._plain, *around)
@@ -145,16 +148,6 @@ class TextPane(LinePane[View], can_focus=True):
     def _surroundings(self) -> object:
         colour = _colour(self.view) if self.view is not None else "none"
         return super()._surroundings(), colour, self._plain
-
-    def _drawn(self, line: Line) -> Strip:
-        styles = self._styles()
-        segments: list[Segment] = []
-        for part in line:
-            if isinstance(part, Picture):
-                segments.extend(part.strip)
-            else:
-                segments.append(Segment(part.text, styles[part.ink]))
-        return Strip(segments).adjust_cell_length(self.size.width, styles["text"])
 
     def entitle(self, titles: Sequence[str]) -> None:
         """Set the first title that fits, with the colours that it speaks of."""
@@ -202,19 +195,11 @@ class TextPane(LinePane[View], can_focus=True):
         if index >= 0:
             self.post_message(self.Chosen(place.number, index))
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
-        self._scroll(event, -_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
-        self._scroll(event, _WHEEL)
-
-    def _scroll(self, event: events.MouseEvent, lines: int) -> None:
+    def wheel(self, event: events.MouseEvent, lines: int) -> None:
+        """Scroll the text that the mouse is on."""
         view = self.view
         if view is None or not view.columns:
             return
-        event.stop()
         offset = event.get_content_offset(self)
         place = self._under(view, offset.x if offset else 0)
         self._text(view, place).scroll(lines, self._rows(view, self.size.height).body)

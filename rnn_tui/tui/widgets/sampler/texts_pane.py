@@ -16,6 +16,7 @@ from rnn_tui.sampling.view import Listed, View
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.status_bar import clip
+from rnn_tui.tui.widgets.wheel import Wheel
 
 HINTS: Final = (
     "no text yet: enter in the prompt writes the first one",
@@ -23,7 +24,6 @@ HINTS: Final = (
 )
 KEYS: Final = "enter reads it · space beside · x drops it"
 
-_WHEEL = 3
 _INDENT = 2
 _LEAST_TEXT = 16
 """Columns of a text that are worth more than what else there is to say of it."""
@@ -66,7 +66,7 @@ def _key(keys: str, action: str, name: str, does: str, short: str = "") -> Bindi
     return Binding(keys, action, short, bool(short), tooltip=does, id=f"sampler.texts-{name}")
 
 
-class TextsPane(LinePane[View], can_focus=True):
+class TextsPane(Wheel, LinePane[View], can_focus=True):
     """One line a text, with what sets it apart; a line is chosen when the pane has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -212,20 +212,11 @@ class TextsPane(LinePane[View], can_focus=True):
             self._choose(view, place)
             self.action_choose()
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
-        self._scroll_list(event, -_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
-        self._scroll_list(event, _WHEEL)
-
-    def _scroll_list(self, event: events.Event, by: int) -> None:
-        """The chosen text stays in sight: at the edge it is another one."""
-        event.stop()
+    def wheel(self, _event: events.MouseEvent, lines: int) -> None:
+        """Look elsewhere; the chosen text stays in sight: at the edge it is another one."""
         if self.view is not None and self.view.texts:
             room = max(_room(self.size.height), 1)
-            self._top = max(min(self._top + by, len(self.view.texts) - room), 0)
+            self._top = max(min(self._top + lines, len(self.view.texts) - room), 0)
             self._choose(self.view, min(max(self._place, self._top), self._top + room - 1))
 
 

@@ -16,12 +16,12 @@ from rnn_tui.sampling.view import View
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
 from rnn_tui.tui.widgets.status_bar import clip
+from rnn_tui.tui.widgets.wheel import Wheel
 
 _HINTS = (
     ("u", "rank them: which one tracks quotes, capitals, ...?"),
     ("U", "show one after the other on the text"),
 )
-_WHEEL = 3
 _MARKS = 3
 _R = len("  r = −0.91 ")
 _LEAST_BAR, _MOST_BAR = 4, 20
@@ -40,7 +40,7 @@ class _Widths(NamedTuple):
     bar: int
 
 
-class UnitsPane(LinePane[View], can_focus=True):
+class UnitsPane(Wheel, LinePane[View], can_focus=True):
     """The ranking: of each unit the property that it tracks best, or of each property the unit.
 
     Enter, or a click, shows the unit on the text, or all of a set that was put together.
@@ -221,15 +221,9 @@ class UnitsPane(LinePane[View], can_focus=True):
         self.redraw()
         self.post_message(self.Shown((rows[self.at].watched,)))
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Further up."""
-        event.stop()
-        self.action_move(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further down."""
-        event.stop()
-        self.action_move(_WHEEL)
+    def wheel(self, _event: events.MouseEvent, lines: int) -> None:
+        """Other units."""
+        self.action_move(lines)
 
 
 def _name(row: Detector, digits: int) -> str:

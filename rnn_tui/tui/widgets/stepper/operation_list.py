@@ -25,9 +25,9 @@ from rnn_tui.tui.widgets.stepper.operation_groups import (
     Row,
     entries_of,
 )
+from rnn_tui.tui.widgets.wheel import Wheel
 
 _SYMBOL = 8
-_WHEEL = 3
 _WORDY = 38
 """Columns from which on a layer is called one."""
 _NARROW = 44
@@ -44,7 +44,7 @@ class _Known(NamedTuple):
     """The first operation of each entry."""
 
 
-class OperationList(LinePane[View], can_focus=True):
+class OperationList(Wheel, LinePane[View], can_focus=True):
     """Opens the group of the present operation; of the others one line is shown.
 
     A click goes to an operation, or to the first one of a group. The arrow keys are the screen's.
@@ -174,15 +174,9 @@ class OperationList(LinePane[View], can_focus=True):
                 self.Chosen(row.entry.start if row.operation is None else row.operation)
             )
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
-        event.stop()
-        self._scroll_list(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
-        event.stop()
-        self._scroll_list(_WHEEL)
+    def wheel(self, _event: events.MouseEvent, lines: int) -> None:
+        """Other operations."""
+        self._scroll_list(lines)
 
     def action_page(self, by: int) -> None:
         """Look a page further; the next step comes back to the pointer."""
