@@ -6,7 +6,6 @@ from pathlib import Path
 
 from rnn_tui.sampling.sampler import Sampler
 from rnn_tui.sampling.sources import StoredSource
-from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.terminal_app import TerminalApp
 
 
@@ -35,12 +34,5 @@ class SamplingApp(TerminalApp):
 
 
 def open_sampler(sampler: Sampler, source: StoredSource, log_file: Path | None = None) -> int:
-    """Open the sampler in the terminal; the exit status. An unexpected error goes to the log."""
-    app, housekeeping = SamplingApp(sampler, source, log_file), Housekeeping()
-    housekeeping.hold()
-    try:
-        farewell = app.run()
-    finally:
-        housekeeping.end()
-    app.say_farewell(farewell)
-    return app.return_code or 0
+    """Open the sampler in the terminal; the exit status."""
+    return SamplingApp(sampler, source, log_file).open()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnn_tui.stepping.window import Window
-from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.screens.stepper import StepperScreen
 from rnn_tui.tui.terminal_app import TerminalApp
 
@@ -26,12 +25,5 @@ class SteppingApp(TerminalApp):
 
 
 def open_stepper(window: Window, row: int = 0, log_file: Path | None = None) -> int:
-    """Open the stepper in the terminal; the exit status. An unexpected error goes to the log."""
-    app, housekeeping = SteppingApp(window, row, log_file), Housekeeping()
-    housekeeping.hold()
-    try:
-        farewell = app.run()
-    finally:
-        housekeeping.end()
-    app.say_farewell(farewell)
-    return app.return_code or 0
+    """Open the stepper in the terminal; the exit status."""
+    return SteppingApp(window, row, log_file).open()

@@ -21,6 +21,7 @@ from textual.screen import Screen
 
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
+from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.screens.help import acting
 from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.surroundings import only_ascii
@@ -66,6 +67,17 @@ class TerminalApp(App[str]):
         """The net below every widget: what could act on the terminal is replaced."""
         last: list[LineFilter] = [AsciiOnly()] if only_ascii() else []
         return [*super().get_line_filters(), VisibleOnly(), *last]
+
+    def open(self) -> int:
+        """Run in the terminal, to the end; the exit status. An unexpected error goes to the log."""
+        housekeeping = Housekeeping()
+        housekeeping.hold()
+        try:
+            farewell = self.run()
+        finally:
+            housekeeping.end()
+        self.say_farewell(farewell)
+        return self.return_code or 0
 
     def take_over_terminal(self) -> None:
         """The theme and the signals: the first thing to do when mounted."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +16,7 @@ from textual.reactive import var
 from textual.widgets import TextArea
 
 from rnn_tui.sampling.view import View
+from rnn_tui.text.visible import visible_line
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.widgets.sampler.lacking import Lacking, Lookup, said_of_lacking
 from rnn_tui.tui.widgets.sampler.prompt_editor import LONGEST, PromptEditor
@@ -101,6 +104,7 @@ class PromptArea(Vertical):
         self._lookup = Lookup(None)
         self._lacking = Lacking()
         self._cut = False
+        self._lanes: tuple[str, ...] = ()
         self._titles = "", ""
 
     def compose(self) -> ComposeResult:
@@ -137,6 +141,9 @@ class PromptArea(Vertical):
             if new.weights.vocabulary is not self.vocabulary:
                 self.vocabulary = new.weights.vocabulary
             self.missing = new.settings.missing
+            if new.lanes != self._lanes:
+                self._lanes = new.lanes
+                self._entitle()
 
     def watch_vocabulary(self, vocabulary: Vocabulary | None) -> None:
         """Other characters are lacking."""
@@ -155,18 +162,30 @@ class PromptArea(Vertical):
     @on(events.DescendantBlur)
     @on(events.Resize)
     def _entitle(self) -> None:
-        """Above, how long it is; below, what is lacking, was too long, or can be done."""
-        room, count = self.size.width - 2, len(self.text)
-        length = f"prompt · {count:,} characters" if count >= _COUNTED else "prompt"
+        """Above, what becomes of it; below, what is lacking, was too long, or can be done."""
+        room = self.size.width - 2
+        title = next((title for title in self._headings() if cell_len(title) <= room), "prompt")
         said = said_of_lacking(self._lacking, self.missing, room)
         if self._cut:
             said = f"only the first {LONGEST:,} characters were taken"
         self.set_class(bool(said), "-lacking")
         if not said and self.editor.has_focus:
             said = next((hint for hint in HINTS if len(hint) <= room), "")
-        if self._titles != (titles := (clip(length, room), clip(said, room))):
+        if self._titles != (titles := (clip(title, room), clip(said, room))):
             self._titles = titles
             self.border_title, self.border_subtitle = map(Content, titles)
+
+    def _headings(self) -> Iterator[str]:
+        """How long it is, and what is written from it side by side, shorter and shorter."""
+        count = len(self.text)
+        length = f"prompt · {count:,} characters" if count >= _COUNTED else "prompt"
+        if self._lanes[1:]:
+            beside = f"side by side: {' | '.join(map(visible_line, self._lanes))}"
+            brief = f"{len(self._lanes)} side by side"
+            for words in (beside, brief):
+                yield f"{length} · {words}"
+                yield f"prompt · {words}"
+        yield length
 
     @on(TextArea.Changed)
     def _look(self) -> None:

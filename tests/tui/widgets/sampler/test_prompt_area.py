@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -236,3 +237,25 @@ async def test_any_size_is_survived(size: tuple[int, int]) -> None:
         _paste(app, "漢 a\tb\n\u0301 ł")
         await pilot.press("a", "up", "down", "enter")
     assert app.said
+
+
+@pytest.mark.parametrize(
+    ("width", "heading"),
+    [
+        (80, "prompt · side by side: temperature 0.5 | temperature 1 | ␛[31mfox"),
+        (71, "prompt · side by side: temperature 0.5 | temperature 1 | ␛[31mfox"),
+        (60, "prompt · 3 side by side"),
+        (24, "prompt"),
+    ],
+)
+async def test_the_frame_names_what_is_written_side_by_side(width: int, heading: str) -> None:
+    app = Host()
+    view = Sampler(make_weights()).view()
+    async with app.run_test(size=(width, 24)) as pilot:
+        lanes = "temperature 0.5", "temperature 1", "\x1b[31mfox"
+        app.prompt.view = replace(view, lanes=lanes)
+        await pilot.pause()
+        assert str(app.prompt.border_title) == heading
+        app.prompt.view = view
+        await pilot.pause()
+        assert str(app.prompt.border_title) == "prompt"
