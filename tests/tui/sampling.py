@@ -20,6 +20,7 @@ from rnn_tui.sampling.view import Column, View
 from rnn_tui.sampling.weights import Weights
 from rnn_tui.tui.sampling_app import SamplingApp
 from rnn_tui.tui.screens.sampler import SamplerScreen
+from rnn_tui.tui.widgets.sampler.sampler_board import SamplerBoard
 from tests.sampling.networks import make_weights
 from tests.tui.local_client import until
 
@@ -73,6 +74,7 @@ class Sampling:
         self.app, self.source, self.pilot = app, source, pilot
         self.screen: SamplerScreen = app._sampling
         self.sampler = self.screen.sampler
+        self._length = self.sampler.settings.length
 
     @property
     def view(self) -> View:
@@ -117,14 +119,31 @@ class Sampling:
         else:
             await until(self.pilot, condition)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is computed, or waited for: what is above is waited for, too."""
+        waits = self.alone and any(not worker.is_finished for worker in self.app.workers)
+        return waits or self.screen.errands.busy
+
     async def rest(self) -> None:
         """Wait until nothing is computed or written, and all of it is drawn."""
-        await self.until(lambda: not self.sampler.writing and not self.screen.errands.busy)
+        await self.until(lambda: not (self.sampler.writing or self.busy))
         before = ""
         while before != self.text:
             before = self.text
             await self.pilot.pause()
             await self.pilot.pause()
+
+    async def anew(self) -> None:
+        """As if it were just opened, with the focus on the text: cheaper than to open it."""
+        while not self.alone:
+            await self.press("escape")
+        self.sampler.__init__(self.source.weights, Settings(length=self._length))  # type: ignore[misc]
+        self.sampler.speed = 0
+        self.board.full = False
+        self.screen.action_pane(1)
+        self.screen.say("")
+        await self.rest()
 
     async def write(self, prompt: str) -> None:
         """Write behind a prompt, until the text has ended."""
@@ -145,6 +164,10 @@ class Sampling:
         if not pane.has_focus:
             await self.press("escape")
             await self.until(lambda: pane.has_focus)
+
+    @property
+    def board(self) -> SamplerBoard:
+        return self.screen.query_one(SamplerBoard)
 
     @property
     def said(self) -> str:

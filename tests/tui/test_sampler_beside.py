@@ -85,13 +85,14 @@ async def test_escape_changes_nothing() -> None:
         assert s.view.lanes == ("",)
 
 
-@pytest.mark.parametrize("line", ["1", "1 1", "1 2 3 4", "1 x", "-1 1", "nan 1"])
-async def test_temperatures_that_are_none_are_refused_where_they_are_typed(line) -> None:
+async def test_temperatures_that_are_none_are_refused_where_they_are_typed() -> None:
     async with sampling() as s:
-        await asked(s, *line, "enter")
-        await s.rest()
-        assert isinstance(s.app.screen, BesideScreen)
-        assert not s.screen.do("beside " + line) or line == "1 1"
+        await asked(s)
+        for line in ("1", "1 1", "1 2 3 4", "1 x", "-1 1", "nan 1"):
+            s.app.screen.query_one("Input").value = line
+            await s.press("enter")
+            assert isinstance(s.app.screen, BesideScreen), line
+            assert not s.screen.do("beside " + line) or line == "1 1"
 
 
 async def test_weights_that_cannot_be_read_are_told() -> None:
@@ -113,8 +114,8 @@ async def test_three_columns_fit_any_screen(size) -> None:
         await s.do("beside 0.5 1 1.5", "write ab")
         await s.leave()
         assert max(map(len, s.lines)) <= size[0]
-        heads = next((line for line in s.lines if line.count("temperature") == 3), "")
-        assert heads.count("│") >= 4 or size == (40, 12)
+        heads = [line for line in s.lines if line.count("temperature") == 3]
+        assert any(line.count("│") >= 4 for line in heads) or size == (40, 12)
         await s.press("H", "g")
         await s.rest()
         assert s.view.active == 2

@@ -84,19 +84,21 @@ async def test_a_click_on_a_bar_branches_there() -> None:
         assert s.column.fork == 4
 
 
-@pytest.mark.parametrize(("word", "symbol"), [("h", "h"), ("\\n", "\n"), ("space", " ")])
-async def test_a_command_branches(word, symbol) -> None:
-    async with sampling() as s:
-        await s.do("write ab", "go 1", f"branch {word}")
-        assert texts(s)[1][0] == symbol
+async def test_a_command_branches() -> None:
+    async with sampling(length=5) as s:
+        for word, symbol in (("h", "h"), ("\\n", "\n"), ("space", " ")):
+            await s.anew()
+            await s.do("write ab", "go 1", f"branch {word}")
+            assert texts(s)[1][0] == symbol
 
 
-@pytest.mark.parametrize("word", ["", "ab", "ł", "\\n\\n"])
-async def test_a_command_that_names_no_character_is_refused(word) -> None:
+async def test_a_command_that_names_no_character_is_refused() -> None:
     async with sampling() as s:
         await s.do("write ab")
-        assert not s.screen.do(f"branch {word}")
-        assert "branch takes one character that the network knows" in s.said
+        for word in ("", "ab", "ł", "\\n\\n"):
+            s.screen.say("")
+            assert not s.screen.do(f"branch {word}")
+            assert "branch takes one character that the network knows" in s.said
 
 
 async def test_every_distribution_of_a_branch_is_the_textbooks() -> None:
@@ -124,8 +126,8 @@ async def test_a_branch_of_a_running_text_stops_that_one_and_writes_itself() -> 
 
 async def listed(s: Sampling, *keys: str) -> None:
     """Three texts, of which the second left the first; then keys of the list."""
+    await s.anew()
     await s.do("write ab", "go 1", "branch h", "write cd")
-    await s.leave()
     await s.press("5", "home", *keys)
     await s.rest()
 
@@ -142,12 +144,12 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "number"), MOVES)
-async def test_a_text_of_the_list_is_revisited(keys, number) -> None:
-    async with sampling() as s:
-        await listed(s, *keys)
-        assert s.column.number == number
-        assert len(s.view.columns) == 1
+async def test_a_text_of_the_list_is_revisited() -> None:
+    async with sampling(length=5) as s:
+        for keys, number in MOVES:
+            await listed(s, *keys)
+            assert s.column.number == number, keys
+            assert len(s.view.columns) == 1
 
 
 async def test_space_puts_a_text_beside_and_takes_it_away() -> None:

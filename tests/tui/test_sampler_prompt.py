@@ -163,7 +163,7 @@ async def test_reading_a_long_prompt_can_be_given_up_and_keys_act_meanwhile() ->
         await s.press("enter")
         await s.until(lambda: s.screen.errands.busy)
         await s.press("2")
-        await s.until(lambda: s.screen.board.current == 2)
+        await s.until(lambda: s.board.current == 2)
         assert s.screen.errands.busy
         await s.press("escape")
         await s.until("reading the prompt: given up")

@@ -36,14 +36,15 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "value"), ACCEPTED)
-async def test_every_field_sets_its_setting(name, text, value) -> None:
+async def test_every_field_sets_its_setting() -> None:
     async with sampling() as s:
-        await s.leave()
-        await typed(s, name, text)
-        await s.until(lambda: getattr(s.view.settings, name.replace("-", "_")) == value)
-        await s.rest()
-        assert controls(s).field(name).value == text
+        for name, text, value in ACCEPTED:
+            await s.anew()
+            await typed(s, name, text)
+            key = name.replace("-", "_")
+            await s.until(lambda: getattr(s.view.settings, key) == value)  # noqa: B023
+            await s.rest()
+            assert controls(s).field(name).value == text
 
 
 REFUSED = [
@@ -63,30 +64,30 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "reason"), REFUSED)
-async def test_what_is_refused_is_said_and_the_old_value_stays(name, text, reason) -> None:
+async def test_what_is_refused_is_said_and_the_old_value_stays() -> None:
     async with sampling() as s:
-        await s.leave()
-        before, shown = s.view.settings, controls(s).field(name).value
-        await typed(s, name, text)
-        await s.until(lambda: reason in s.said)
-        assert s.view.settings == before
-        assert controls(s).field(name).value == shown
-        assert s.alone
+        for name, text, reason in REFUSED:
+            await s.anew()
+            before, shown = s.view.settings, controls(s).field(name).value
+            await typed(s, name, text)
+            await s.until(lambda: reason in s.said)  # noqa: B023
+            assert s.view.settings == before
+            assert controls(s).field(name).value == shown
+            assert s.alone
 
 
 def test_every_field_has_an_accepted_value() -> None:
     assert {name for name, _, _ in ACCEPTED} == set(FIELDS) - {"missing"}
 
 
-@pytest.mark.parametrize("key", ["enter", "space", "left", "right"])
-async def test_what_becomes_of_unseen_characters_is_switched(key) -> None:
+async def test_what_becomes_of_unseen_characters_is_switched() -> None:
     async with sampling() as s:
         controls(s).enter("missing")
-        await s.press(key)
-        await s.until(lambda: s.view.settings.missing == "refuse")
-        await s.press(key)
-        await s.until(lambda: s.view.settings.missing == "skip")
+        for key in ("enter", "space", "left", "right"):
+            await s.press(key)
+            await s.until(lambda: s.view.settings.missing == "refuse")
+            await s.press(key)
+            await s.until(lambda: s.view.settings.missing == "skip")
 
 
 async def test_escape_forgets_what_was_typed_and_not_taken() -> None:
@@ -126,14 +127,14 @@ SLIDER = [
 ]
 
 
-@pytest.mark.parametrize(("key", "value"), SLIDER)
-async def test_the_slider_by_its_keys(key, value) -> None:
+async def test_the_slider_by_its_keys() -> None:
     async with sampling() as s:
-        s.screen.set_focus(controls(s).track)
-        await s.press(key)
-        await s.until(lambda: s.view.settings.temperature == pytest.approx(value))
-        await s.rest()
-        assert s.view.settings.temperature == pytest.approx(value)
+        for key, value in SLIDER:
+            await s.anew()
+            s.screen.set_focus(controls(s).track)
+            await s.press(key)
+            await s.rest()
+            assert s.view.settings.temperature == pytest.approx(value), key
 
 
 def follows(s: Sampling, start: int, temperature: float) -> bool:

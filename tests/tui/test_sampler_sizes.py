@@ -54,7 +54,7 @@ async def test_keys_in_bursts_break_nothing(size) -> None:
     chance = random.Random(3)
     async with sampling(size=size, speed=1600, length=5000) as s:
         await s.begin("ab")
-        for _ in range(12):
+        for _ in range(6):
             await s.pilot.press(*chance.choices(SAFE, k=12))
             while not s.alone:
                 await s.press("escape")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rnn_tui.sampling.units import Watched
 from rnn_tui.tui.screens.places import PlacesScreen
 from rnn_tui.tui.widgets.sampler.state_pane import StatePane
@@ -14,8 +12,8 @@ from tests.tui.sampling import SYMBOLS, Sampling, sampling
 
 async def ranked(s: Sampling, *keys: str) -> None:
     """A text, and a ranking, in whose pane keys are pressed."""
+    await s.anew()
     await s.do("write ab")
-    await s.leave()
     await s.press("u")
     await s.until(lambda: s.view.ranking)
     await s.rest()
@@ -50,12 +48,12 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "place"), MOVES)
-async def test_enter_shows_the_unit_on_the_text(keys, place) -> None:
+async def test_enter_shows_the_unit_on_the_text() -> None:
     async with sampling() as s:
-        await ranked(s, *keys, "enter")
-        assert s.view.units == (row(s, place),)
-        assert s.view.colour == "unit"
+        for keys, place in MOVES:
+            await ranked(s, *keys, "enter")
+            assert s.view.units == (row(s, place),), keys
+            assert s.view.colour == "unit"
 
 
 async def test_space_puts_units_into_a_set_and_out() -> None:
@@ -145,13 +143,13 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "unit"), KEYS)
-async def test_keys_of_the_state_choose_a_unit(keys, unit) -> None:
+async def test_keys_of_the_state_choose_a_unit() -> None:
     async with sampling() as s:
-        await s.do("write ab")
-        await s.leave()
-        await s.press("3", *keys)
-        await s.until(lambda: s.view.units and s.view.units[0].unit == unit)
+        for keys, unit in KEYS:
+            await s.anew()
+            await s.do("write ab")
+            await s.press("3", *keys)
+            await s.until(lambda: s.view.units and s.view.units[0].unit == unit)  # noqa: B023
 
 
 async def test_up_and_down_of_the_state_choose_a_unit_of_another_row() -> None:
@@ -205,5 +203,5 @@ async def test_the_cursor_of_units_outlives_another_network() -> None:
         s.source.newer = make_weights("abc\n", layers=1, hidden=2, step=20)
         await s.write("ab")
         assert s.view.columns[0].weights.step == 20
-        await s.press("4", "end", "enter")
+        await s.press("4", "home", "enter")
         await s.until("there is no such unit: this network has 0 to 1")

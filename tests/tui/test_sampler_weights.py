@@ -68,7 +68,7 @@ async def test_of_a_run_that_nobody_trains_there_are_no_newer_weights() -> None:
         s.source.live = False
         await s.leave()
         await s.press("F")
-        await s.until("there are no newer weights: nobody trains this run here")
+        await s.until("held at step 7, as it was opened: w chooses another step")
         await s.write("ab")
         assert s.source.taken == 0
 

@@ -123,7 +123,8 @@ class BesideScreen(ModalScreen[Beside | None]):
 
     def on_mount(self) -> None:
         """Begin at the temperatures."""
-        self.query_one("#temperatures").focus()
+        for line in self.query(Input):  # none where the app ends meanwhile
+            self.set_focus(line)  # at once: keys that wait already are for it
 
     def on_descendant_focus(self) -> None:
         """Say what enter would do here."""

@@ -90,7 +90,7 @@ class SaveScreen(ModalScreen[Saving | None]):
         """Begin at the name."""
         self._show()
         for line in self.query(Input):  # none where the app ends meanwhile
-            line.focus()
+            self.set_focus(line)  # at once: keys that wait already are for it
 
     @property
     def kind(self) -> Kind:
