@@ -15,9 +15,14 @@ from rnn_tui.runs.atomic import DISK, Storage
 from rnn_tui.runs.outside import write_outside
 from rnn_tui.text.visible import visible_line
 
-Kind: TypeAlias = Literal["text", "table", "picture"]
+Kind: TypeAlias = Literal["text", "table", "lines", "picture"]
 
-SUFFIXES: Final[Mapping[Kind, str]] = {"text": ".txt", "table": ".csv", "picture": ".svg"}
+SUFFIXES: Final[Mapping[Kind, str]] = {
+    "text": ".txt",
+    "table": ".csv",
+    "lines": ".jsonl",
+    "picture": ".svg",
+}
 """How the name of a file of each kind ends."""
 
 

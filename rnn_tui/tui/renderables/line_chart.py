@@ -157,6 +157,8 @@ class LineChart:
     def _draw(
         self, figure: Any, curve: Curve, look: Look, steps: Axis, values: Axis, columns: int
     ) -> None:
+        if curve.role == "held out" and curve.tint is not None:
+            return  # marks alone: a second line of the same colour would be taken for the first
         xs, ys = reduced(curve, steps, values, columns)
         signed = self.only_ascii or (self.data.signs and curve.sign)
         marker = look.plain_marker if signed else "braille"

@@ -1,0 +1,1 @@
+"""The widgets of the runs screen and of the overlay of runs."""
