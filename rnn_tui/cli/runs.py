@@ -1,17 +1,25 @@
-"""``runs``: a table of the runs that there are."""
+"""``runs``: the runs that there are, as a table, as JSON, or on a screen of their own."""
 
 from __future__ import annotations
 
 import math
 import os
+from pathlib import Path
 
 import click
 
+from rnn_tui.cli.app import require_terminal, watch_run
 from rnn_tui.cli.options import runs_option
 from rnn_tui.cli.table import print_table
+from rnn_tui.runs.compared_files import as_lines, run_records
+from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.glances import Glances
+from rnn_tui.runs.hints import command
 from rnn_tui.runs.listing import RunSummary, list_runs
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
+from rnn_tui.training.client import ONE_THREAD
 
 HEADINGS = ("run", "state", "step", "loss", "held out", "text", "size", "updated")
 RIGHT = {"step", "loss", "held out", "size"}
@@ -19,11 +27,46 @@ UNKNOWN = "–"
 LONGEST_TEXT = 24
 
 
-@click.command(short_help="List the runs, the newest first.")
+@click.command(short_help="List the runs, compare, rename and delete them.")
+@click.option("--screen", is_flag=True, help="open a screen to compare, tag, rename, delete them")
+@click.option("--json", "as_json", is_flag=True, help="print JSON, one run a line")
 @runs_option
-def runs(runs: str | None) -> None:
-    """List the runs, the newest first: losses in nats per character, times in UTC."""
+def runs(runs: str | None, screen: bool, as_json: bool) -> int:
+    """List the runs, the newest first: losses in nats per character, times in UTC.
+
+    With --screen they can be compared: their losses over each other, and the settings they differ
+    in; there they are tagged, renamed, deleted, exported and opened, too.
+    """
+    if screen and as_json:
+        raise ConfigError("--screen and --json exclude each other: choose one")
     folder = runs_folder(runs, os.environ)
+    if screen:
+        return _on_screen(folder)
+    if as_json:
+        click.echo(as_lines(run_records(Glances(folder).look())), nl=False)
+    else:
+        _print(folder)
+    return 0
+
+
+def _on_screen(folder: Path) -> int:
+    """Open the list, then the run that was chosen in it."""
+    require_terminal("rnn-tui runs")
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
+    from rnn_tui.tui.runs_app import open_runs
+
+    status, chosen = open_runs(folder, _refused)
+    return watch_run(chosen, None) if chosen is not None else status
+
+
+def _refused(run: RunDirectory) -> str:
+    """Return why the app cannot show a run; empty where it can."""
+    if run.holder() is None:
+        return f"nobody trains {run.name}: {command('resume', run)}"
+    return ""
+
+
+def _print(folder: Path) -> None:
     found = list_runs(folder)
     if not found:
         click.echo(f"no runs in {visible_line(str(folder))}: rnn-tui starts one")

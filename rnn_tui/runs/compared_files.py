@@ -8,11 +8,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rnn_tui.runs.curves import RunCurve
-from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.glances import Glance
+
+if TYPE_CHECKING:
+    from rnn_tui.runs.curves import RunCurve  # which loads NumPy
 
 EXPORTED_POINTS: Final = 100_000
 """Points of a run that are written: of a longer run neighbouring steps are taken together."""
@@ -50,7 +51,7 @@ def run_records(glances: Iterable[Glance]) -> Iterator[Record]:
             "updated": summary.updated or None,
             "tags": list(glance.tags),
             "text": summary.text or None,
-            "path": str(RunDirectory(summary.path).path),
+            "path": str(summary.path),
             "reason": summary.reason or None,
             "settings": dict(glance.settings),
         }

@@ -50,7 +50,7 @@ class RnnTuiApp(TerminalApp):
         how_to: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__(directory.log_file)
-        self.name_of_run = directory.name
+        self.directory, self.name_of_run = directory, directory.name
         self.owner = owner
         self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {directory.name}")
         self.dashboard = DashboardScreen()
@@ -108,6 +108,12 @@ class RnnTuiApp(TerminalApp):
     def open_sampler(self, welcome: Welcome) -> None:
         """Open the sampler on the weights of now, and let training go on."""
         self.run_worker(self.sampling_in.sample(welcome), exit_on_error=True)
+
+    def list_runs(self) -> None:
+        """List the runs that lie beside this one."""
+        from rnn_tui.tui.runs_app import beside  # not before: it takes time to load
+
+        self.push_screen(beside(self.directory))
 
     # -- keys --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.glances import Glance
+from rnn_tui.runs.hints import command
 from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.screens.runs import RunsScreen
 from rnn_tui.tui.terminal_app import TerminalApp
@@ -59,3 +60,16 @@ def open_runs(
         housekeeping.end()
     app.say_farewell(farewell)
     return app.return_code or 0, app.chosen
+
+
+def beside(watched: RunDirectory) -> RunsScreen:
+    """The list of the runs that lie beside one that an app shows: that one is left for no other."""
+
+    def opens(run: Glance) -> str | None:
+        if run.name == watched.name:
+            screen.dismiss(None)
+            return None
+        return f"in another terminal: {command('attach', RunDirectory(run.summary.path))}"
+
+    screen = RunsScreen(watched.path.parent, opens, watched.name)
+    return screen

@@ -69,6 +69,7 @@ class DashboardScreen(Screen[None]):
         _key("n", "one_step", "one step", "make one training step", show=True),
         _key("s", "step_through", "stepper", "step through the next training step", show=True),
         _key("T", "open_sampler", "sampler", "write texts and look into them", show=True),
+        _key("r", "runs", "runs", "all runs: compare, tag, rename, delete them"),
         _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", True, RATE),
         _key("minus", "rate(-1)", "lr down", "lower the learning rate", True, RATE),
         _key("t,i", "prompt", "write", "write a prompt", show=True),
@@ -198,6 +199,10 @@ class DashboardScreen(Screen[None]):
         """Write texts with the network as it is now, while training goes on."""
         if self.frame is not None:
             self.app.open_sampler(self.frame.history.welcome)  # type: ignore[attr-defined]
+
+    def action_runs(self) -> None:
+        """List all runs."""
+        self.app.list_runs()  # type: ignore[attr-defined]
 
     def action_rate(self, direction: int) -> None:
         """Change the learning rate by a quarter."""
