@@ -22,7 +22,8 @@ def listed(terms: Mapping[str, str]) -> Iterable[str]:
 def keys(bindings: Iterable[Any]) -> Iterable[str]:
     """A table of keys."""
     rows = (
-        f"| {' '.join(format_key(key) for key in binding.key.split(','))} | {binding.tooltip} |"
+        f"| {' '.join(format_key(key) for key in binding.key.split(','))} |"
+        f" {binding.tooltip or binding.description} |"
         for binding in bindings
         if isinstance(binding, Binding)
     )

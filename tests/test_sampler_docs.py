@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import pytest
 
 from rnn_tui.sampling.commands import COMMANDS
 from rnn_tui.sampling.glossary import GLOSSARY
 from rnn_tui.sampling.properties import PROPERTIES
-from rnn_tui.tui.screens.sampler_keys import KEYS
-from rnn_tui.tui.widgets.sampler.prompt_area import PromptArea
-from rnn_tui.tui.widgets.sampler.texts_pane import TextsPane
-from rnn_tui.tui.widgets.sampler.units_pane import UnitsPane
+from rnn_tui.tui.screens.sampler_help import PARTS
 
 from .pages import ASSETS, commands, keys, listed, stands_on
 
@@ -26,10 +24,7 @@ def properties() -> Iterable[str]:
 
 
 SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
-    "keys": lambda: keys(KEYS),
-    "prompt-keys": lambda: keys(PromptArea.BINDINGS),
-    "units-keys": lambda: keys(UnitsPane.BINDINGS),
-    "texts-keys": lambda: keys(TextsPane.BINDINGS),
+    **{name: partial(keys, part.bindings) for name, part in PARTS.items()},
     "commands": lambda: commands(COMMANDS),
     "properties": properties,
     "glossary": lambda: listed(GLOSSARY),

@@ -41,13 +41,13 @@ class SymbolList(Wheel, LinePane[Distribution], can_focus=True):
 
     DEFAULT_CSS: ClassVar[str] = "SymbolList { width: 80; max-width: 100%; max-height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False, id="branch.up"),
-        Binding("down", "move(1)", "Down", show=False, id="branch.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="branch.page-up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="branch.page-down"),
-        Binding("home", f"move({-_ALL})", "First", show=False, id="branch.first"),
-        Binding("end", f"move({_ALL})", "Last", show=False, id="branch.last"),
-        Binding("enter", "take", "Take", show=False, id="branch.take"),
+        Binding("up", "move(-1)", "the symbol above", show=False, id="branch.up"),
+        Binding("down", "move(1)", "the symbol below", show=False, id="branch.down"),
+        Binding("pageup", "page(-1)", "a page up", show=False, id="branch.page-up"),
+        Binding("pagedown", "page(1)", "a page down", show=False, id="branch.page-down"),
+        Binding("home", f"move({-_ALL})", "the most probable", show=False, id="branch.first"),
+        Binding("end", f"move({_ALL})", "the least probable", show=False, id="branch.last"),
+        Binding("enter", "take", "go on with this symbol", show=False, id="branch.take"),
     ]
 
     class Taken(Message):
@@ -195,7 +195,7 @@ class BranchScreen(ModalScreen[int | None]):
     BranchScreen SymbolList { border: round $primary; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "close", show=False, id="branch.close"),
+        Binding("escape", "dismiss", "leave it as it is", show=False, id="branch.close"),
     ]
 
     def __init__(self, mark: Mark, vocabulary: Vocabulary) -> None:

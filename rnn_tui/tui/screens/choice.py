@@ -44,8 +44,8 @@ class ChoiceScreen(ModalScreen[int | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "close", show=False, id="choice.close"),
-        Binding("j", "down", "down", show=False, id="choice.down"),
-        Binding("k", "up", "up", show=False, id="choice.up"),
+        Binding("j", "down", "the line below", show=False, id="choice.down"),
+        Binding("k", "up", "the line above", show=False, id="choice.up"),
     ]
 
     def __init__(self, title: str, lines: Sequence[str], chosen: int = 0, does: str = "") -> None:

@@ -87,8 +87,8 @@ class BesideScreen(ModalScreen[Beside | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "close", show=False, id="beside.close"),
-        Binding("up", "app.focus_previous", "up", show=False, id="beside.up"),
-        Binding("down", "app.focus_next", "down", show=False, id="beside.down"),
+        Binding("up", "app.focus_previous", "the part above", show=False, id="beside.up"),
+        Binding("down", "app.focus_next", "the part below", show=False, id="beside.down"),
     ]
 
     def __init__(

@@ -99,12 +99,12 @@ class PlacesScreen(Wheel, ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,p,enter", "dismiss", "close", show=False, id="places.close"),
-        Binding("up,k", "scroll(-1)", "up", show=False, id="places.up"),
-        Binding("down,j", "scroll(1)", "down", show=False, id="places.down"),
+        Binding("up,k", "scroll(-1)", "a place up", show=False, id="places.up"),
+        Binding("down,j", "scroll(1)", "a place down", show=False, id="places.down"),
         Binding("pageup", "page(-1)", "a page up", show=False, id="places.page-up"),
         Binding("pagedown,space", "page(1)", "a page down", show=False, id="places.page-down"),
-        Binding("home", "scroll(-1000000)", "the first", show=False, id="places.home"),
-        Binding("end", "scroll(1000000)", "the last", show=False, id="places.end"),
+        Binding("home", "scroll(-1000000)", "the first place", show=False, id="places.home"),
+        Binding("end", "scroll(1000000)", "the last place", show=False, id="places.end"),
     ]
 
     def __init__(

@@ -58,8 +58,8 @@ class SaveScreen(ModalScreen[Saving | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "close", show=False, id="save.close"),
-        Binding("up", "turn(-1)", "before", show=False, id="save.before"),
-        Binding("down", "turn(1)", "after", show=False, id="save.after"),
+        Binding("up", "turn(-1)", "save the kind above", show=False, id="save.before"),
+        Binding("down", "turn(1)", "save the kind below", show=False, id="save.after"),
     ]
 
     def __init__(self, stem: str, offers: Mapping[Kind, str] = WORDS) -> None:

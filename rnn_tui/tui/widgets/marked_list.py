@@ -35,10 +35,10 @@ class MarkedList(OptionList):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "take", show=False, id="marked.take"),
-        Binding("space", "select", "mark", show=False, id="marked.mark"),
-        Binding("j", "cursor_down", "down", show=False, id="marked.down"),
-        Binding("k", "cursor_up", "up", show=False, id="marked.up"),
+        Binding("enter", "take", "take what is marked, or this line", show=False, id="marked.take"),
+        Binding("space", "select", "mark the line, or not", show=False, id="marked.mark"),
+        Binding("j", "cursor_down", "the line below", show=False, id="marked.down"),
+        Binding("k", "cursor_up", "the line above", show=False, id="marked.up"),
     ]
 
     class Changed(Message):

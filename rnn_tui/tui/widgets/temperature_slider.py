@@ -34,24 +34,24 @@ class TemperatureSlider(Widget, can_focus=True):
 
     DEFAULT_CSS: ClassVar[str] = "TemperatureSlider { height: 1; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", f"change({-STEP})", "Lower", show=False, id="temperature.lower"),
-        Binding("right", f"change({STEP})", "Higher", show=False, id="temperature.higher"),
+        Binding("left", f"change({-STEP})", "a little lower", show=False, id="temperature.lower"),
+        Binding("right", f"change({STEP})", "a little higher", show=False, id="temperature.higher"),
         Binding(
             "shift+left,pagedown",
             f"change({-LEAP})",
-            "Much lower",
+            "much lower",
             show=False,
             id="temperature.much-lower",
         ),
         Binding(
             "shift+right,pageup",
             f"change({LEAP})",
-            "Much higher",
+            "much higher",
             show=False,
             id="temperature.much-higher",
         ),
-        Binding("home", f"change({-HIGHEST})", "Lowest", show=False, id="temperature.lowest"),
-        Binding("end", f"change({HIGHEST})", "Highest", show=False, id="temperature.highest"),
+        Binding("home", f"change({-HIGHEST})", "lowest", show=False, id="temperature.lowest"),
+        Binding("end", f"change({HIGHEST})", "highest", show=False, id="temperature.highest"),
     ]
 
     value: reactive[float] = reactive(1.0)

@@ -88,7 +88,7 @@ class Controls(Widget):
             "escape",
             "leave",
             "leave the settings",
-            tooltip="what was typed and not taken is forgotten",
+            tooltip="leave the settings; what was typed and not taken is forgotten",
             id="sampler.settings-leave",
         ),
     ]

@@ -45,7 +45,7 @@ class SettingField(VisibleInput):
     """One setting; what is typed counts when enter is pressed or the field is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "take it", show=False, id="sampler.setting-take"),
+        Binding("enter", "take", "take what was typed", show=False, id="sampler.setting-take"),
     ]
 
     def __init__(self, name: str, tooltip: str) -> None:
@@ -101,7 +101,13 @@ class MissingSwitch(Static, can_focus=True):
 
     OTHER: ClassVar[dict[str, str]] = {"skip": "refuse", "refuse": "skip"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space,left,right", "turn", "the other", show=False, id="sampler.missing"),
+        Binding(
+            "enter,space,left,right",
+            "turn",
+            "of missing: skip, or refuse",
+            show=False,
+            id="sampler.missing",
+        ),
     ]
 
     def __init__(self) -> None:
