@@ -12,7 +12,7 @@ from rnn_tui.tui.screens.help import keys_of
 from rnn_tui.tui.screens.sampler import SamplerScreen
 from rnn_tui.tui.screens.sampler_actions import ACTIONS
 from rnn_tui.tui.screens.sampler_dialogs import DIALOGS
-from rnn_tui.tui.screens.sampler_help import PROMPT_KEYS, SamplerHelp
+from rnn_tui.tui.screens.sampler_help import PARTS, SamplerHelp, keys
 from rnn_tui.tui.widgets.sampler.controls import Controls
 from rnn_tui.tui.widgets.sampler.prompt_area import PromptArea
 from rnn_tui.tui.widgets.sampler.state_pane import StatePane
@@ -62,7 +62,25 @@ async def test_the_help_lists_every_key_in_words() -> None:
         assert {binding.tooltip for binding in bound(SamplerScreen)} <= set(words)
         assert {command.usage for command in COMMANDS.values()} <= set(words)
         assert set(GLOSSARY) <= set(words)
-        assert {does for _, does in PROMPT_KEYS} <= set(words)
+        assert {key.does for part in PARTS.values() for key in keys(part)} <= set(words)
+
+
+async def test_the_help_says_whose_the_keys_are_the_screens_own_first() -> None:
+    async with sampling(size=(120, 35)) as s:
+        await s.leave()
+        await s.press("4", "question_mark")
+        await s.until(lambda: isinstance(s.app.screen, SamplerHelp))
+        await s.until("in the sampler")
+        headings = [heading for heading, _ in s.app.screen._parts]
+        assert headings[:4] == [
+            "in the sampler",
+            "in the prompt",
+            "in the hidden state",
+            "in the list of units",
+        ]
+        assert all(headings)
+        bound_of = {id(binding) for part in PARTS.values() for binding in part.bindings}
+        assert all(id(binding) in bound_of for node in NODES for binding in node.BINDINGS)
 
 
 async def test_the_help_closes() -> None:
