@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 
-CPUINFO: Final = Path("/proc/cpuinfo")
+from rnn_tui.runs.fingerprint import blas_name, processor_name
+
+__all__ = ["Machine", "processor_name", "this_machine"]
 
 
 @dataclass(frozen=True)
@@ -46,23 +45,6 @@ def this_machine(threads: int) -> Machine:
         load=os.getloadavg()[0],
         python=platform.python_version(),
         numpy=np.__version__,
-        blas=_blas(),
+        blas=blas_name(),
         threads=threads,
     )
-
-
-def processor_name(cpuinfo: Path = CPUINFO) -> str:
-    """As the kernel calls it, or else its kind."""
-    with suppress(OSError):
-        for line in cpuinfo.read_text("utf-8", "replace").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name" and value.strip():
-                return " ".join(value.split())
-    return platform.processor() or platform.machine() or "unknown processor"
-
-
-def _blas() -> str:
-    """What NumPy multiplies matrices with, as it was built."""
-    built: Any = np.show_config(mode="dicts")
-    blas = built.get("Build Dependencies", {}).get("blas", {})
-    return " ".join(str(blas[key]) for key in ("name", "version") if blas.get(key)) or "BLAS"

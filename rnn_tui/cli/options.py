@@ -35,7 +35,10 @@ SECTIONS = {
         *("batch", "window", "optimizer", "learning_rate", "schedule", "warmup", "decay_steps"),
         *("clip", "clip_value", "momentum", "weight_decay", "seed"),
     ),
-    "Run": ("steps", "evaluate_every", "checkpoint_every", "name", "runs", "config", "help"),
+    "Run": (
+        *("steps", "evaluate_every", "checkpoint_every", "keep_every"),
+        *("name", "runs", "config", "help"),
+    ),
 }
 """Under which heading an option of a run stands in the help."""
 

@@ -27,6 +27,7 @@ from rnn_tui.runs.atomic import (
     write_atomically,
 )
 from rnn_tui.runs.errors import CheckpointError, StorageError
+from rnn_tui.runs.keeping import Kept, forget_after, kept_in
 from rnn_tui.runs.tensors import Checkpoint, from_bytes, to_bytes
 
 __all__ = [
@@ -172,19 +173,23 @@ def _load(folder: Path, step: int) -> Checkpoint:
     return checkpoint
 
 
-def prune(folder: Path, keep: int = 3, storage: Storage = DISK) -> None:
-    """Remove all but the last ``keep`` checkpoints, and what interrupted saves left behind.
+def prune(folder: Path, keep: Kept | None = None, storage: Storage = DISK) -> None:
+    """Remove the checkpoints that need not stay, and what interrupted saves left behind.
 
-    That of step 0 is kept: nothing else knows the weights that a run was given to begin with.
-
-    A record goes before its data, so that a crash in between leaves no record without data.
+    ``keep`` says which stay; None: those that ``kept_in`` finds. A record goes before its data, so
+    that a crash in between leaves no record without data.
     """
+    keep = kept_in(folder) if keep is None else keep
     steps = _recorded_steps(folder)
-    _discard(folder, set(steps[: max(0, len(steps) - max(1, keep))]) - {0}, storage)
+    _discard(folder, set(steps) - keep.of(steps), storage)
 
 
 def discard_after(folder: Path, step: int, storage: Storage = DISK) -> None:
     """Remove the checkpoints of steps above ``step``: a resume from there supersedes them."""
+    try:
+        forget_after(folder, step, storage)
+    except OSError as error:
+        raise storage_error("tidy", folder, error) from error
     _discard(folder, {late for late in _recorded_steps(folder) if late > step}, storage)
 
 

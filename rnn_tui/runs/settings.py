@@ -120,6 +120,14 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             description="steps between checkpoints, at least once a minute; 0: only at the end",
         ),
     ] = 1000
+    keep_every: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000_000_000,
+            description="steps between checkpoints that are kept for good; 0: the last and best",
+        ),
+    ] = 0
     name: Annotated[str, Meta(description="name of the run; empty: a free one is chosen")] = ""
 
 

@@ -21,6 +21,7 @@ from rnn_tui.runs.checkpoint import (
     save_checkpoint,
 )
 from rnn_tui.runs.errors import CheckpointError, StorageError
+from rnn_tui.runs.keeping import Kept
 from rnn_tui.runs.tensors import to_bytes
 
 Watched = Callable[..., Any]
@@ -166,7 +167,7 @@ def test_the_last_three_are_kept(tmp_path: Path) -> None:
         save_checkpoint(tmp_path, checkpoint(step))
     (tmp_path / "step-000000009.safetensors").write_bytes(b"no record")
     (tmp_path / "notes.txt").write_bytes(b"the user's own")
-    prune(tmp_path, keep=3)
+    prune(tmp_path, Kept(last=3))
     assert list_checkpoints(tmp_path) == (3, 4, 5)
     assert len(names(tmp_path)) == 7
     assert "notes.txt" in names(tmp_path)
@@ -235,7 +236,7 @@ def test_an_error_at_any_operation_of_tidying_keeps_the_newest(
         for step in range(1, 6):
             save_checkpoint(folder, checkpoint(step))
         with pytest.raises(StorageError, match="cannot tidy"):
-            prune(folder, 3, watched(fail_at, errno.EIO, for_ever))
+            prune(folder, Kept(), watched(fail_at, errno.EIO, for_ever))
         assert [load_checkpoint(folder, step).skipped for step in (3, 4, 5)] == [()] * 3
         prune(folder)
         assert len(names(folder)) == 6
@@ -342,7 +343,7 @@ def test_after_a_crash_anywhere_in_tidying_the_last_three_are_there(
     for step in range(1, 6):
         save_checkpoint(live, checkpoint(step))
     before, storage = contents(live), watched()
-    prune(live, 3, storage)
+    prune(live, Kept(), storage)
     for length in range(len(storage.operations) + 1):
         for seed in range(20):
             files = after_crash(before, storage.operations[:length], random.Random(seed))
