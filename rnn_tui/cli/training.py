@@ -80,6 +80,8 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
 
         with handled_signals(server, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             click.echo(greeting(session))
+            for notice in session.notices:
+                click.echo(visible_line(notice))
             with progress:
                 server.run(after_work)
                 with contextlib.suppress(OSError):  # the terminal may be what is gone

@@ -29,6 +29,7 @@ class Measuring:
         self._metrics = metrics
         self._references = references
         self._evaluation: Iterator[None] | None = None
+        self._measured = -1  # the step
 
     @property
     def evaluating(self) -> bool:
@@ -44,13 +45,21 @@ class Measuring:
         last = self._metrics.last_held_out()
         return last is None or last.step < self._trainer.step_number
 
-    def advance(self) -> None:
-        """One window of the held-out text; the loss is logged after the last."""
+    @property
+    def measured(self) -> bool:
+        """Whether the held-out loss that the trainer knows is that of the present step."""
+        return self._measured == self._trainer.step_number
+
+    def advance(self) -> bool:
+        """One window of the held-out text; True after the last, when the loss is logged."""
         if self._evaluation is None or next(self._evaluation, StopIteration) is not StopIteration:
-            return
+            return False
         self._evaluation = None
-        if self._trainer.can_evaluate:
-            self._metrics.append_held_out(self._trainer.step_number, self._trainer.held_out_loss)
+        if not self._trainer.can_evaluate:
+            return False
+        self._measured = self._trainer.step_number
+        self._metrics.append_held_out(self._measured, self._trainer.held_out_loss)
+        return True
 
     def advance_references(self) -> bool:
         """One more reference line. False when all are there, or training has barely begun."""

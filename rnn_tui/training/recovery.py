@@ -8,9 +8,14 @@ from typing import NamedTuple
 from rnn_tui.runs.checkpoint import discard_after, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.keeping import note_if_best
 from rnn_tui.runs.metrics import MetricsLog, Row
 from rnn_tui.text.visible import visible_line
+from rnn_tui.training.origin import Origin, require_same_text, what_differs
 from rnn_tui.training.trainer import Trainer
+
+NOTICE_SECONDS = 60.0
+"""So long the app shows what was told when a run was resumed; it stays in the log."""
 
 
 class Recovered(NamedTuple):
@@ -22,29 +27,49 @@ class Recovered(NamedTuple):
     """Spent training before."""
     events: tuple[tuple[str, str], ...]
     """What is worth a line in the log: kind and detail."""
+    notices: tuple[str, ...] = ()
+    """What whoever resumes it must be told, a line each."""
 
 
 def recover(
-    directory: RunDirectory, trainer: Trainer, metrics: MetricsLog, checkpoint_every: int
+    directory: RunDirectory, trainer: Trainer, metrics: MetricsLog, origin: Origin
 ) -> Recovered:
     """Bring the trainer to the newest good checkpoint; what is later than that is removed.
 
-    Raises CheckpointError when there were checkpoints and none can be used.
+    What is not as it was when that was made is told. Raises CheckpointError when there were
+    checkpoints and none can be used, and for one that was trained on another text.
     """
-    if never_saved(directory.checkpoints, checkpoint_every, metrics.last()):
+    if never_saved(directory.checkpoints, trainer.config.checkpoint_every, metrics.last()):
         require_drawn(directory)
         metrics.truncate_after(0)
         again = ("resumed", "from the beginning: nothing had been saved")
         return Recovered(-1, 0.0, (again,))
     loaded = load_checkpoint(directory.checkpoints)
+    require_same_text(directory, loaded.checkpoint)
     trainer.restore(loaded.checkpoint)
     step = trainer.step_number
     discard_after(directory.checkpoints, step)
     metrics.truncate_after(step)
+    _note_if_best(directory.checkpoints, step, metrics)
     last = metrics.last()
-    skipped = (("checkpoint skipped", reason) for reason in loaded.skipped)
-    events = (*skipped, ("resumed", f"from step {step}"))
-    return Recovered(step, last.seconds if last else 0.0, events)
+    differs = what_differs(loaded.checkpoint, origin)
+    events = [("checkpoint skipped", reason) for reason in loaded.skipped]
+    events += [("resumed", f"from step {step}"), *(("note", line) for line in differs)]
+    notices = (*_passed_over(loaded.skipped, step), *differs)
+    return Recovered(step, last.seconds if last else 0.0, tuple(events), notices)
+
+
+def _note_if_best(checkpoints: Path, step: int, metrics: MetricsLog) -> None:
+    """The run may have died between a checkpoint and the note that it is the best."""
+    held_out = metrics.last_held_out()
+    if held_out is not None and held_out.step == step:
+        note_if_best(checkpoints, step, held_out.loss)
+
+
+def _passed_over(skipped: tuple[str, ...], step: int) -> tuple[str, ...]:
+    if not skipped:
+        return ()
+    return (f"it goes on from step {step:,}, for a later checkpoint is lost: {skipped[0]}",)
 
 
 def require_drawn(directory: RunDirectory) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rnn_tui.runs.checkpoint import prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import CheckpointError, RunError
+from rnn_tui.runs.errors import RunError
 from rnn_tui.runs.metrics import MetricsLog
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.references import each_reference
@@ -20,8 +19,10 @@ from rnn_tui.text.split import split
 from rnn_tui.training.copies import WeightsCopies
 from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.measuring import Measuring
+from rnn_tui.training.origin import origin_of
 from rnn_tui.training.protocol import Phase, StartSample, Status
-from rnn_tui.training.recovery import recover
+from rnn_tui.training.recovery import NOTICE_SECONDS, recover
+from rnn_tui.training.saving import Saving
 from rnn_tui.training.stream import Network, SampleStreams
 from rnn_tui.training.trainer import StepResult, Trainer
 
@@ -30,9 +31,6 @@ NOT_FINITE_IN_A_ROW = 20
 
 CONTEXTS = (0, 1, 2)
 """Symbols of context of the models that are the reference lines: 1-, 2- and 3-grams."""
-
-SAVE_SECONDS = 60.0
-"""Between two checkpoints at most, however slow the steps are."""
 
 
 class Session:
@@ -75,10 +73,13 @@ class Session:
         self._single_steps = 0
         self._not_finite_in_a_row = 0
         self._gauges = Gauges(clock)
-        self._saved_at = clock()
+        self._opened_at = clock()
         self.metrics = MetricsLog(directory.metrics_file)
         references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
         self.measuring = Measuring(self.trainer, self.metrics, references)
+        self.notices: tuple[str, ...] = ()
+        origin = origin_of(self.facts, self.config)
+        self.saving = Saving(directory, self.trainer, origin, clock)
         try:
             if resume:
                 self._resume()
@@ -88,8 +89,9 @@ class Session:
         self._finish_if_done()
 
     def _resume(self) -> None:
-        found = recover(self.directory, self.trainer, self.metrics, self.config.checkpoint_every)
+        found = recover(self.directory, self.trainer, self.metrics, self.saving.origin)
         self.saved_step, self._gauges.seconds = found.saved_step, found.seconds
+        self.notices = found.notices
         for kind, detail in found.events:
             self._event(kind, detail)
         due = self._every(self.config.evaluate_every) or self._all_done
@@ -136,7 +138,8 @@ class Session:
 
     def _advance_training(self) -> bool:
         if self.measuring.evaluating:
-            self.measuring.advance()
+            if self.measuring.advance() and self.saving.is_best:
+                self._save_due = True
         elif self._save_due:
             self.save()
         elif not self.measuring.advance_references():
@@ -154,18 +157,13 @@ class Session:
         self._note(result)
         if self._every(self.config.evaluate_every):
             self._measure()
-        self._save_due = self._checkpoint_due()
+        self._save_due = self.saving.due
         self._finish_if_done()
         self.metrics.append(row)
 
     def _measure(self) -> None:
         self.measuring.begin()
         self._unsaved = True
-
-    def _checkpoint_due(self) -> bool:
-        every = self.config.checkpoint_every
-        late = every > 0 and self.clock() - self._saved_at > SAVE_SECONDS
-        return late or self._every(every)
 
     def _every(self, steps: int) -> bool:
         return steps > 0 and self.trainer.step_number % steps == 0
@@ -262,18 +260,12 @@ class Session:
         self.metrics.flush()
         if self.saved_step == self.trainer.step_number and not self._unsaved:
             return
-        checkpoint = self.trainer.checkpoint()
-        if not self.trainer.finite:
-            raise CheckpointError(
-                f"the weights of step {checkpoint.step:,} are not finite and were not saved: "
-                f"resume from step {max(self.saved_step, 0):,} with a lower learning rate"
-            )
-        save_checkpoint(self.directory.checkpoints, checkpoint)
-        self.saved_step, self._unsaved, self._saved_at = checkpoint.step, False, self.clock()
+        self.saved_step = self.saving.save(self.saved_step, self.measuring.measured)
+        self._unsaved = False
         if self.trouble is not None:
             self.trouble, self.message = None, ""
-        self._event("saved", f"checkpoint of step {checkpoint.step}")
-        prune(self.directory.checkpoints)
+        self._event("saved", f"checkpoint of step {self.saved_step}")
+        self.saving.tidy()
 
     def flush(self) -> None:
         """Make what was logged visible to readers; what the disk refuses pauses training."""
@@ -295,4 +287,6 @@ class Session:
 
     def status(self) -> Status:
         """The latest state."""
-        return self._gauges.status(self.trainer, self.phase, self.saved_step, self.message)
+        fresh = self.clock() - self._opened_at < NOTICE_SECONDS
+        message = self.message or (" · ".join(self.notices) if fresh else "")
+        return self._gauges.status(self.trainer, self.phase, self.saved_step, message)

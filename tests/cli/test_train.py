@@ -14,7 +14,7 @@ from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError, StorageError
 from rnn_tui.runs.metrics import MetricsReader
-from rnn_tui.training import session as session_module
+from rnn_tui.training import saving
 from rnn_tui.training.trainer import Trainer
 
 from .conftest import SMALL, TINY, Run, finished, started
@@ -183,7 +183,7 @@ def test_a_disk_that_is_full_ends_it_with_the_reason(
     def full(*_: object) -> None:
         raise StorageError("cannot write it: no space left: free some space and save again")
 
-    monkeypatch.setattr(session_module, "save_checkpoint", full)
+    monkeypatch.setattr(saving, "save_checkpoint", full)
     said = rnn_tui("train", TINY, *SMALL, *A_FEW, "--checkpoint-every", "5")
     assert said.status == 4
     assert said.err == ("rnn-tui: cannot write it: no space left: free some space and save again\n")

@@ -10,7 +10,7 @@ import pytest
 
 from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
 from rnn_tui.runs.errors import CheckpointError, CorruptRunError, StorageError
-from rnn_tui.training import session as session_module
+from rnn_tui.training import saving
 from rnn_tui.training.session import NOT_FINITE_IN_A_ROW, Session
 
 from .conftest import Sessions, everything, finish, train_to, weights, work_until
@@ -84,7 +84,8 @@ def test_checkpoints_and_measurements_come_when_they_are_due(sessions: Sessions)
     session = sessions.new(checkpoint_every=4, evaluate_every=3)
     train_to(session, 10)
     session.flush()
-    assert list_checkpoints(session.directory.checkpoints) == (4, 8)
+    saved = [event.step for event in session.metrics.events_after(0) if event.kind == "saved"]
+    assert {4, 8} <= set(saved) <= {3, 4, 6, 8, 9}  # and where it was better than ever
     assert [point.step for point in session.metrics.held_out_after(0)] == [3, 6, 9]
 
 
@@ -171,7 +172,7 @@ def test_a_save_that_fails_pauses_training_and_says_why(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = sessions.new(checkpoint_every=5)
-    monkeypatch.setattr(session_module, "save_checkpoint", refuse)
+    monkeypatch.setattr(saving, "save_checkpoint", refuse)
     work_until(session, lambda: session.phase == "paused")
     assert session.trainer.step_number == 5
     assert session.stuck
@@ -183,7 +184,7 @@ def test_a_failed_save_is_made_up_for_when_told_to_go_on(
 ) -> None:
     session = sessions.new(checkpoint_every=5)
     with monkeypatch.context() as full:
-        full.setattr(session_module, "save_checkpoint", refuse)
+        full.setattr(saving, "save_checkpoint", refuse)
         work_until(session, lambda: session.phase == "paused")
     session.go_on()
     train_to(session, 7)
@@ -194,7 +195,7 @@ def test_going_on_with_a_disk_that_is_still_full_pauses_again(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = sessions.new(checkpoint_every=5)
-    monkeypatch.setattr(session_module, "save_checkpoint", refuse)
+    monkeypatch.setattr(saving, "save_checkpoint", refuse)
     for _ in range(3):
         work_until(session, lambda: session.phase == "paused")
         session.go_on()
@@ -236,7 +237,7 @@ def test_the_last_save_that_fails_is_told_and_tried_again(
 ) -> None:
     session = sessions.new(steps=3)
     with monkeypatch.context() as full:
-        full.setattr(session_module, "save_checkpoint", refuse)
+        full.setattr(saving, "save_checkpoint", refuse)
         work_until(session, lambda: session.trouble is not None)
         assert not session.complete
         assert "no space left" in session.message
@@ -264,7 +265,7 @@ def test_a_killed_run_goes_on_to_the_bits_of_the_unbroken_one(sessions: Sessions
     unbroken, killed = sessions.new(**settings), sessions.new(**settings)
     train_to(killed, 27)
     resumed = sessions.resumed(killed)
-    assert resumed.trainer.step_number == 20
+    assert resumed.trainer.step_number in (20, 25)  # 25 where it was better than ever
     finish(unbroken)
     finish(resumed)
     assert everything(resumed.trainer) == everything(unbroken.trainer)
