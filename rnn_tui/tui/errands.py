@@ -52,13 +52,18 @@ class Errands:
             found = await background.run(task.work)
             answer = task.apply(found)
         except GivenUpError:
-            self._say(f"{task.title}: given up", False)
+            self._tell(f"{task.title}: given up", False)
         except self._refusals as error:
-            self._say(str(error), True)
+            self._tell(str(error), True)
         else:
-            self._say(answer, False)
-            if then is not None:
+            self._tell(answer, False)
+            if then is not None and self._owner.is_attached:
                 then(found)
+
+    def _tell(self, text: str, trouble: bool) -> None:
+        """Nobody listens any more where the owner is gone."""
+        if self._owner.is_attached:
+            self._say(text, trouble)
 
     def give_up(self) -> bool:
         """End all that is at work; whether anything was."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.app import App
+from textual.widget import Widget
 
 from rnn_tui.core.work import Task
 from rnn_tui.tui.errands import Errands
@@ -20,11 +21,11 @@ class RefusedError(ValueError):
 class Desk:
     """Errands of an app, and what was said of them."""
 
-    def __init__(self, app: App[None]) -> None:
+    def __init__(self, owner: Widget) -> None:
         self.reports: list[str] = []
         self.said: list[tuple[str, bool]] = []
         self.go = threading.Event()
-        self.errands = Errands(app, self.reports.append, self._say, (RefusedError,))  # type: ignore[arg-type]
+        self.errands = Errands(owner, self.reports.append, self._say, (RefusedError,))
 
     def _say(self, text: str, trouble: bool) -> None:
         self.said.append((text, trouble))
@@ -44,7 +45,7 @@ class Desk:
 async def desk() -> AsyncIterator[tuple[Desk, Any]]:
     app: App[None] = App()
     async with app.run_test() as pilot:
-        made = Desk(app)
+        made = Desk(app.screen)
         try:
             yield made, pilot
         finally:
@@ -122,3 +123,16 @@ async def test_what_cannot_be_taken_over_is_told_too(until) -> None:
         made.errands.begin(Task("reading", made.task().work, refuse))
         await done(made, pilot, until)
         assert made.said == [("there is no room", True)]
+
+
+async def test_nothing_is_told_or_opened_once_its_owner_is_gone(until) -> None:
+    async with desk() as (made, pilot):
+        shown, opened = Widget(), []
+        await pilot.app.mount(shown)
+        errands = Errands(shown, made.reports.append, made._say, (RefusedError,))
+        errands.begin(made.task(), then=opened.append)
+        await until(pilot, lambda: "counting  25%" in made.reports)
+        await shown.remove()
+        made.go.set()
+        await until(pilot, lambda: not errands.busy)
+        assert made.said == opened == []

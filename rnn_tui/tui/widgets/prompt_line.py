@@ -78,9 +78,10 @@ class PromptLine(Vertical):
 
     def say(self, text: str, trouble: bool = False) -> None:
         """Show one or two lines of text, as they are."""
-        self.said, said = text, self.query_one("#said", Static)
-        said.set_class(trouble, "-trouble")
-        said.update(Content("\n".join(visible_line(line) for line in text.split("\n"))))
+        self.said = text
+        for said in self.query("#said").results(Static):  # none while the screen is left
+            said.set_class(trouble, "-trouble")
+            said.update(Content("\n".join(visible_line(line) for line in text.split("\n"))))
 
     def ask(self, beginning: str, chosen: int = 0) -> None:
         """Have a command written that begins so; the last ``chosen`` characters are selected."""
