@@ -151,7 +151,7 @@ async def test_nothing_is_too_small(size: tuple[int, int], colour) -> None:
 
 
 def _wheel(app: Host, kind: type[MouseScrollUp] | type[MouseScrollDown]) -> None:
-    app.pane._scroll(kind(app.pane, 3, 3, 0, 0, 0, False, False, False), _LINES[kind])
+    app.pane.wheel(kind(app.pane, 3, 3, 0, 0, 0, False, False, False), _LINES[kind])
 
 
 _LINES = {MouseScrollUp: -3, MouseScrollDown: 3}
