@@ -12,6 +12,7 @@ from rnn_tui.runs.metrics_file import SCHEMA, opened_to_read, plain_error
 from rnn_tui.runs.rows import (
     Event,
     HeldOut,
+    ListedArray,
     Point,
     Row,
     Span,
@@ -20,6 +21,7 @@ from rnn_tui.runs.rows import (
     array_of,
     event_of,
     held_out_of,
+    listed_array_of,
     point_of,
     row_of,
 )
@@ -27,11 +29,15 @@ from rnn_tui.runs.rows import (
 _Made = TypeVar("_Made")
 
 _SPANS = """
-SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite)
-FROM (SELECT step, CASE typeof(loss) WHEN 'text' THEN NULL ELSE loss END AS finite
-      FROM rows WHERE step > ?)
+SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite),
+       count(finite)
+FROM (SELECT step, CASE typeof({value}) WHEN 'text' THEN NULL ELSE {value} END AS finite
+      FROM {table} AND step > ? AND step <= ?)
 GROUP BY step / ? ORDER BY step
 """
+_COLUMNS = frozenset({"loss", "gradient_norm"})
+_OF_SERIES = "points WHERE series = (SELECT id FROM series WHERE name = ?)"
+_NO_END = 2**63 - 1
 
 _STRETCHES = """
 SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite),
@@ -91,12 +97,23 @@ class MetricsReader:
         sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
         return self._query(row_of, sql, (step, limit))
 
-    def spans(self, step: int, width: int) -> list[Span]:
-        """Return the losses above ``step``, ``width`` steps together, ascending.
+    def spans(self, step: int, width: int, last: int = _NO_END, column: str = "loss") -> list[Span]:
+        """Return the losses or gradient norms above ``step``, ``width`` steps together, ascending.
 
-        Lowest and highest are kept, so that no spike is lost; a million rows take 0.3 s.
+        ``last`` is the last step that counts. Lowest and highest are kept, so that no spike is
+        lost; a million rows take 0.3 s.
         """
-        return self._query(Span, _SPANS, (step, max(1, width)))
+        if column not in _COLUMNS:
+            raise ValueError(f"there are no spans of {column!r}")
+        sql = _SPANS.format(value=column, table="rows WHERE TRUE")
+        return self._query(Span, sql, (step, last, max(1, width)))
+
+    def worst_step(self, first: int, last: int) -> int | None:
+        """Return where from ``first`` to ``last`` the loss is highest, or not a finite number."""
+        sql = """SELECT step FROM rows WHERE step >= ? AND step <= ?
+            ORDER BY typeof(loss) = 'text' DESC, loss DESC, step LIMIT 1"""
+        found = self._query(int, sql, (first, last))
+        return found[0] if found else None
 
     def stretches(self, width: int) -> list[Stretch]:
         """Return the losses of the run, ``width`` steps together, ascending."""
@@ -142,6 +159,17 @@ class MetricsReader:
             ORDER BY step LIMIT ?"""
         return self._query(point_of, sql, (name, step, limit)) if self._has_series() else []
 
+    def point_spans(self, name: str, step: int, width: int, last: int = _NO_END) -> list[Span]:
+        """Return what ``spans`` does, of a series."""
+        sql = _SPANS.format(value="value", table=_OF_SERIES)
+        values = (name, step, last, max(1, width))
+        return self._query(Span, sql, values) if self._has_series() else []
+
+    def count_points(self, name: str, step: int) -> int:
+        """Return how many values a series has above ``step``."""
+        sql = f"SELECT count(*) FROM {_OF_SERIES} AND step > ?"  # noqa: S608 (nothing from outside)
+        return self._query(int, sql, (name, step))[0] if self._has_series() else 0
+
     def last_point(self, name: str) -> Point | None:
         """Return the value of a series at its latest step, or None."""
         sql = """SELECT step, value, seconds FROM points
@@ -167,6 +195,16 @@ class MetricsReader:
         sql = """SELECT coalesce(max((SELECT max(step) FROM points WHERE series = id)), 0)
             FROM series"""
         return self._query(int, sql)[0] if self._has_series() else 0
+
+    def arrays_listed(self) -> list[ListedArray]:
+        """Return the arrays without their numbers, in alphabetical order."""
+        sql = "SELECT name, step, shape, axes FROM arrays ORDER BY name"
+        return self._query(listed_array_of, sql) if self._has_series() else []
+
+    @property
+    def version(self) -> int:
+        """A number that is another one as soon as somebody else has written into the file."""
+        return self._query(int, "PRAGMA data_version")[0]
 
     def array_names(self) -> list[str]:
         """Return the names of the arrays in alphabetical order."""

@@ -60,6 +60,7 @@ class Span(NamedTuple):
     high: float | None
     mean: float | None
     odd: int  # how many losses are NaN or infinite
+    count: int  # how many are finite
 
 
 class Stretch(NamedTuple):
@@ -121,6 +122,15 @@ class StoredArray(NamedTuple):
     seconds: float
 
 
+class ListedArray(NamedTuple):
+    """What is to be said of an array without reading its numbers."""
+
+    name: str
+    step: int
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]
+
+
 def stored(value: Any) -> int | float | str:
     """Return a number, of Python's or NumPy's types, as SQLite keeps it.
 
@@ -163,11 +173,23 @@ def array_of(
     name: str, step: Any, dtype: str, shape: str, axes: str, data: bytes, seconds: Any
 ) -> StoredArray:
     """Return an array as it was put; ValueError or TypeError where its parts do not agree."""
-    sizes = tuple(int(size) for size in json.loads(shape))
-    names = tuple(str(axis) for axis in json.loads(axes))
+    sizes, names = _numbers(shape), _names(axes)
     size = ITEM_BYTES.get(dtype, 0)
     if not size or min(sizes, default=0) < 0 or math.prod(sizes) * size != len(data):
         raise ValueError(f"array {name!r} has {len(data)} bytes for {dtype} of {sizes}")
     if names and len(names) != len(sizes):
         raise ValueError(f"array {name!r} has {len(sizes)} axes and {len(names)} names of them")
     return StoredArray(str(name), int(step), dtype, sizes, names, data, float(seconds))
+
+
+def listed_array_of(name: str, step: Any, shape: str, axes: str) -> ListedArray:
+    """Return what is known of an array; errors as for ``array_of``."""
+    return ListedArray(str(name), int(step), _numbers(shape), _names(axes))
+
+
+def _numbers(shape: str) -> tuple[int, ...]:
+    return tuple(int(size) for size in json.loads(shape))
+
+
+def _names(axes: str) -> tuple[str, ...]:
+    return tuple(str(axis) for axis in json.loads(axes))

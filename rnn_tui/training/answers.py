@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_tui.runs.errors import RunError
 from rnn_tui.training import protocol
+from rnn_tui.training.news import news
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
 from rnn_tui.training.stream import checked_temperature
@@ -17,10 +18,6 @@ from rnn_tui.training.weights_answers import next_weights, take_weights
 from rnn_tui.training.weights_messages import NextWeights, TakeWeights
 from rnn_tui.training.window_answers import next_array, next_window
 from rnn_tui.training.window_messages import NextArray, NextWindow
-from rnn_tui.training.wire import pack
-
-MOST_ROWS = 20_000
-"""Rows of metrics in one answer."""
 
 
 def answer(session: Session, client: int, request: Request) -> Response:
@@ -70,27 +67,20 @@ def welcome(session: Session) -> protocol.Welcome:
 
 def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
     session.flush()
-    rows = session.metrics.rows_after(request.after_step, MOST_ROWS)
-    held_out = session.metrics.held_out_after(request.after_held_out)
-    events = session.metrics.events_after(request.after_event)
+    found = news(session.metrics, request)
     return protocol.Update(
         status=session.status(),
-        rows=protocol.Rows(
-            steps=pack(np.array([row.step for row in rows], np.int64)),
-            loss=pack(np.array([row.loss for row in rows], np.float64)),
-            gradient_norm=pack(np.array([row.gradient_norm for row in rows], np.float64)),
-        ),
-        held_out=tuple(protocol.HeldOut(point.step, point.loss) for point in held_out),
-        events=tuple(
-            protocol.Event(event.id, event.step, event.kind, event.detail) for event in events
-        ),
+        rows=found.rows,
+        spans=found.spans,
+        held_out=found.held_out,
+        events=found.events,
         references=tuple(
             protocol.ReferenceLine(reference.name, reference.nats)
             for reference in session.measuring.references[max(0, request.references) :]
         ),
         views=tuple(_look(session, view) for view in request.views),
         sample=_sample(session, client, request),
-        more=len(rows) == MOST_ROWS,
+        more=found.more,
     )
 
 

@@ -15,13 +15,17 @@ from rnn_tui.training.message import ArrayData, Message
 from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 
-VERSION = 3
+VERSION = 4
 """Raised whenever a message changes its meaning: both ends must be equal."""
 
 MOST_VIEWS = 64
 """Views in one request."""
 
-Phase: TypeAlias = Literal["training", "paused", "finished", "stopped"]
+MOST_SERIES = 20_000
+"""Series that a client can know of."""
+
+Phase: TypeAlias = Literal["training", "paused", "finished", "stopped", "read-only"]
+RunKind: TypeAlias = Literal["trained", "monitored"]
 ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
 
 
@@ -59,6 +63,7 @@ class Poll(Message, frozen=True):
     after_step: Place = -1
     after_held_out: Place = -1
     after_event: Place = 0
+    after_series: Annotated[tuple[tuple[str, Place], ...], Meta(max_length=MOST_SERIES)] = ()
     references: int = 0
     views: Annotated[tuple[View, ...], Meta(max_length=MOST_VIEWS)] = ()
     sample: int = 0
@@ -116,10 +121,11 @@ class LeaveRunning(Message, frozen=True):
 
 
 class ParameterInfo(msgspec.Struct, frozen=True, array_like=True):
-    """Name and shape of one parameter."""
+    """Name and shape of one parameter; ``axes`` says what each axis counts where that is known."""
 
     name: str
     shape: tuple[int, ...]
+    axes: tuple[str, ...] = ()
 
 
 class Welcome(Message, frozen=True):
@@ -141,6 +147,7 @@ class Welcome(Message, frozen=True):
     dtype: str
     steps: int
     parameters: tuple[ParameterInfo, ...]
+    kind: RunKind = "trained"  # monitored: by another program, with no text and no network here
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -170,6 +177,42 @@ class Rows(msgspec.Struct, frozen=True):
     gradient_norm: ArrayData
 
 
+class SpanColumns(msgspec.Struct, frozen=True):
+    """A metric over neighbouring steps together, for a past that is too long to be sent.
+
+    ``first``, ``last``: the steps (n,); ``low``, ``high``, ``mean`` of the finite values, NaN where
+    there is none; ``odd``: how many are not finite, ``count``: how many are.
+    """
+
+    first: ArrayData
+    last: ArrayData
+    low: ArrayData
+    high: ArrayData
+    mean: ArrayData
+    odd: ArrayData
+    count: ArrayData
+
+
+class Spans(msgspec.Struct, frozen=True):
+    """Both metrics of a trained run, instead of rows; what follows the last span is still to come.
+
+    A span never crosses a multiple of ``width`` steps, which is a power of two.
+    """
+
+    width: int
+    loss: SpanColumns
+    gradient_norm: SpanColumns
+
+
+class SeriesPart(msgspec.Struct, frozen=True):
+    """More values (n,) of a series of a monitored run; of a long past first its spans."""
+
+    name: str
+    steps: ArrayData
+    values: ArrayData
+    spans: SpanColumns | None = None
+
+
 class HeldOut(msgspec.Struct, frozen=True, array_like=True):
     """A measurement on the held-out text, in nats per character."""
 
@@ -178,12 +221,16 @@ class HeldOut(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True):
-    """Something that happened at a step: saved, learning rate, reset, not finite, ..."""
+    """Something that happened at a step, as ``rnn_tui.runs.rows.Event`` describes it."""
 
     id: int
     step: int
     kind: str
     detail: str
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    who: str = ""
 
 
 class ReferenceLine(msgspec.Struct, frozen=True, array_like=True):
@@ -229,7 +276,10 @@ class SampleText(msgspec.Struct, frozen=True):
 
 
 class Update(Message, frozen=True):
-    """The answer to a ``Poll``. ``more`` says that further rows are waiting."""
+    """The answer to a ``Poll``. ``more`` says that further rows are waiting.
+
+    ``parameters`` are those of a monitored run where they have changed.
+    """
 
     status: Status
     rows: Rows
@@ -239,6 +289,9 @@ class Update(Message, frozen=True):
     views: tuple[ViewData, ...]
     sample: SampleText | None
     more: bool
+    spans: Spans | None = None
+    series: tuple[SeriesPart, ...] = ()
+    parameters: tuple[ParameterInfo, ...] | None = None
 
 
 class Done(Message, frozen=True):

@@ -6,9 +6,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
+from rnn_tui.runs.glances import HELD_OUT_NAMES, LOSS_NAMES
 from rnn_tui.training import protocol
 from rnn_tui.training.wire import unpack
-from rnn_tui.tui.series import Series
+from rnn_tui.tui.series import Series, Spans
 
 SMOOTHING = 0.95
 """Decay of the moving averages on the charts: about the last twenty steps."""
@@ -19,13 +22,14 @@ MOST_EVENTS = 2_000
 
 @dataclass
 class History:
-    """One run as seen from here."""
+    """One run as seen from here; ``series`` are those of a monitored run, by name."""
 
     welcome: protocol.Welcome
     status: protocol.Status | None = None
     loss: Series = field(default_factory=lambda: Series(SMOOTHING))
     gradient_norm: Series = field(default_factory=lambda: Series(SMOOTHING))
     held_out: Series = field(default_factory=lambda: Series(smoothing=0.0))
+    series: dict[str, Series] = field(default_factory=dict)
     events: deque[protocol.Event] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
     references: list[protocol.ReferenceLine] = field(default_factory=list)
     last_event: int = 0
@@ -34,23 +38,57 @@ class History:
     def take(self, update: protocol.Update) -> None:
         """Add what is new in an answer."""
         self.status = update.status
+        if update.spans is not None:
+            self.loss.extend_spans(_spans(update.spans.loss))
+            self.gradient_norm.extend_spans(_spans(update.spans.gradient_norm))
+            self.rows_seen += 1
         steps = unpack(update.rows.steps)
         self.rows_seen += len(steps)
         self.loss.extend(steps, unpack(update.rows.loss))
         self.gradient_norm.extend(steps, unpack(update.rows.gradient_norm))
-        for point in update.held_out:
-            self.held_out.append(point.step, point.loss)
+        measured = update.held_out
+        self.held_out.extend([point.step for point in measured], [point.loss for point in measured])
+        self._take_monitored(update)
         for event in update.events:
             self.events.append(event)
             self.last_event = event.id
         self.references.extend(update.references)
 
+    def _take_monitored(self, update: protocol.Update) -> None:
+        """What only a monitored run has: any series, and arrays that come when they like."""
+        for part in update.series:
+            series = self.series.setdefault(part.name, Series(SMOOTHING))
+            if part.spans is not None:
+                series.extend_spans(_spans(part.spans))
+            steps = unpack(part.steps)
+            series.extend(steps, unpack(part.values))
+            self.rows_seen += len(steps) or 1
+        if update.series:
+            self.loss = self.series.get(self.loss_name, self.loss)
+            self.held_out = self.series.get(self.held_out_name, self.held_out)
+        if update.parameters is not None:
+            self.welcome = msgspec.structs.replace(self.welcome, parameters=update.parameters)
+
+    @property
+    def loss_name(self) -> str:
+        """Which series is the loss of a monitored run; "" if none is called like one."""
+        return next(filter(self.series.__contains__, LOSS_NAMES), "")
+
+    @property
+    def held_out_name(self) -> str:
+        """The same for the loss on the held-out data."""
+        return next(filter(self.series.__contains__, HELD_OUT_NAMES), "")
+
     def poll(self, **wishes: Any) -> protocol.Poll:
         """The request for what has not arrived yet."""
+        monitored = self.welcome.kind == "monitored"
         return protocol.Poll(
             after_step=_last(self.loss),
             after_held_out=_last(self.held_out),
             after_event=self.last_event,
+            after_series=tuple((name, _last(one)) for name, one in self.series.items())
+            if monitored
+            else (),
             references=len(self.references),
             **wishes,
         )
@@ -58,6 +96,10 @@ class History:
 
 def _last(series: Series) -> int:
     return -1 if series.last_step is None else series.last_step
+
+
+def _spans(sent: protocol.SpanColumns) -> Spans:
+    return Spans(*(unpack(getattr(sent, name)) for name in Spans._fields))
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,18 @@ class Columns(NamedTuple):
     last_step: int
 
 
+class Spans(NamedTuple):
+    """Summaries of neighbouring values, in their order; NaN where none of them is finite."""
+
+    first: Array  # (n,)  step
+    last: Array  # (n,)
+    low: Array  # (n,)
+    high: Array  # (n,)
+    mean: Array  # (n,)
+    odd: Array  # (n,)  how many were NaN or infinite
+    count: Array  # (n,)  how many were finite
+
+
 @dataclass(frozen=True, eq=False)
 class _Rows:
     """Summaries of consecutive values, one row each."""
@@ -110,6 +122,7 @@ class Series:
         self._average = 0.0
         self._decay = 1.0  # smoothing ** number of finite values
         self._latest = float("nan")
+        self._last_step: int | None = None
 
     def __len__(self) -> int:
         return int(self._buckets.count.sum() + self._buckets.not_finite.sum())
@@ -127,7 +140,7 @@ class Series:
     @property
     def last_step(self) -> int | None:
         """The last step that has a value."""
-        return int(self._recent.steps[-1]) if self.buckets else None
+        return self._last_step
 
     @property
     def latest(self) -> float:
@@ -155,9 +168,25 @@ class Series:
             return
         self._check_order(added)
         rows = self._rows(added, numbers)
-        self._latest = float(numbers[-1])
+        self._latest, self._last_step = float(numbers[-1]), int(added[-1])
         self._recent = self._recent.joined(rows.last(RECENT)).last(RECENT)
         self._merge(self._buckets.joined(rows))
+
+    def extend_spans(self, spans: Spans) -> None:
+        """Add a past that was summed up already, as ``extend`` would; none of it is recent.
+
+        The moving average takes each span for its mean, as often as that was measured.
+
+        Raises:
+            ValueError: when a span does not begin after the one before it.
+        """
+        if not len(spans.first):
+            return
+        self._check_order(spans.first)
+        smoothed = self._smooth(spans.mean, spans.count)
+        parts = spans.low, spans.high, smoothed, spans.mean, spans.count, spans.odd
+        self._last_step, self._latest = int(spans.last[-1]), float(spans.mean[-1])
+        self._merge(self._buckets.joined(_Rows(spans.first, *parts)))
 
     def _check_order(self, steps: Array) -> None:
         before = self.last_step
@@ -170,13 +199,16 @@ class Series:
         counts = finite.astype(np.int64)
         return _Rows(steps, kept, kept, self._smooth(kept), kept, counts, 1 - counts)
 
-    def _smooth(self, values: Array) -> Array:
+    def _smooth(self, values: Array, counts: Array | None = None) -> Array:
+        """The moving average after each value, or after ``counts`` (n,) equal ones."""
         smoothed = []
         average, decay, rate = self._average, self._decay, self._smoothing
-        for value in values.tolist():
+        every = [1] * len(values) if counts is None else counts.tolist()
+        for value, count in zip(values.tolist(), every, strict=True):
             if value == value:  # not NaN
-                decay *= rate
-                average += (value - average) * ((1 - rate) / (1 - decay))  # 1 at first
+                forgotten = rate if count == 1 else rate**count
+                decay *= forgotten
+                average += (value - average) * ((1 - forgotten) / (1 - decay))  # 1 at first
             smoothed.append(average if decay < 1 else float("nan"))
         self._average, self._decay = average, decay
         return np.array(smoothed)

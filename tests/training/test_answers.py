@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_tui.training import answers, protocol
+from rnn_tui.training import news, protocol
 from rnn_tui.training.answers import answer
 from rnn_tui.training.protocol import Done, Failed, Poll, StartSample, Update, View, Welcome
 from rnn_tui.training.session import Session
@@ -42,7 +42,7 @@ def test_another_version_is_told_what_to_use(sessions: Sessions) -> None:
 
 
 def test_rows_arrive_once_and_in_order(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MOST_ROWS", 4)
+    monkeypatch.setattr(news, "MOST_ROWS", 4)
     session = sessions.new()
     steps: list[int] = []
     for target in (3, 11, 11, 30):

@@ -61,7 +61,7 @@ async def test_every_row_arrives_once(tmp_path, monkeypatch) -> None:
 
 
 async def test_what_waits_is_fetched_before_anything_is_drawn(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("rnn_tui.training.answers.MOST_ROWS", 10)
+    monkeypatch.setattr("rnn_tui.training.news.MOST_ROWS", 10)
     with local_run(tmp_path) as run:
         run.train_to(95)
         run.session.pause()
