@@ -60,7 +60,7 @@ class Span(NamedTuple):
     high: float | None
     mean: float | None
     odd: int  # how many losses are NaN or infinite
-    count: int  # how many are finite
+    finite: int  # how many are
 
 
 class Stretch(NamedTuple):

@@ -119,7 +119,7 @@ def columns(spans: Sequence[rows.Span]) -> SpanColumns:
         high=_numbers(_known(span.high for span in spans)),
         mean=_numbers(_known(span.mean for span in spans)),
         odd=_steps(span.odd for span in spans),
-        count=_steps(span.count for span in spans),
+        finite=_steps(span.finite for span in spans),
     )
 
 

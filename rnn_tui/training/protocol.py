@@ -63,11 +63,11 @@ class Poll(Message, frozen=True):
     after_step: Place = -1
     after_held_out: Place = -1
     after_event: Place = 0
-    after_series: Annotated[tuple[tuple[str, Place], ...], Meta(max_length=MOST_SERIES)] = ()
     references: int = 0
     views: Annotated[tuple[View, ...], Meta(max_length=MOST_VIEWS)] = ()
     sample: int = 0
     sample_after: int = 0
+    after_series: Annotated[tuple[tuple[str, Place], ...], Meta(max_length=MOST_SERIES)] = ()
 
 
 class Pause(Message, frozen=True):
@@ -181,7 +181,7 @@ class SpanColumns(msgspec.Struct, frozen=True):
     """A metric over neighbouring steps together, for a past that is too long to be sent.
 
     ``first``, ``last``: the steps (n,); ``low``, ``high``, ``mean`` of the finite values, NaN where
-    there is none; ``odd``: how many are not finite, ``count``: how many are.
+    there is none; ``odd``: how many are not finite, ``finite``: how many are.
     """
 
     first: ArrayData
@@ -190,7 +190,7 @@ class SpanColumns(msgspec.Struct, frozen=True):
     high: ArrayData
     mean: ArrayData
     odd: ArrayData
-    count: ArrayData
+    finite: ArrayData
 
 
 class Spans(msgspec.Struct, frozen=True):

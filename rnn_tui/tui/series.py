@@ -41,7 +41,7 @@ class Spans(NamedTuple):
     high: Array  # (n,)
     mean: Array  # (n,)
     odd: Array  # (n,)  how many were NaN or infinite
-    count: Array  # (n,)  how many were finite
+    finite: Array  # (n,)  how many were
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +183,8 @@ class Series:
         if not len(spans.first):
             return
         self._check_order(spans.first)
-        smoothed = self._smooth(spans.mean, spans.count)
-        parts = spans.low, spans.high, smoothed, spans.mean, spans.count, spans.odd
+        smoothed = self._smooth(spans.mean, spans.finite)
+        parts = spans.low, spans.high, smoothed, spans.mean, spans.finite, spans.odd
         self._last_step, self._latest = int(spans.last[-1]), float(spans.mean[-1])
         self._merge(self._buckets.joined(_Rows(spans.first, *parts)))
 
