@@ -185,20 +185,22 @@ def prune(folder: Path, keep: Kept | None = None, storage: Storage = DISK) -> No
 
 
 def discard_after(folder: Path, step: int, storage: Storage = DISK) -> None:
-    """Remove the checkpoints of steps above ``step``: a resume from there supersedes them."""
+    """Remove the checkpoints of steps above ``step``: the run goes on from there.
+
+    A crash in between leaves the last of them the newest, or that of ``step``.
+    """
+    _discard(folder, {late for late in _recorded_steps(folder) if late > step}, storage)
     try:
         forget_after(folder, step, storage)
     except OSError as error:
         raise storage_error("tidy", folder, error) from error
-    _discard(folder, {late for late in _recorded_steps(folder) if late > step}, storage)
 
 
 def _discard(folder: Path, steps: set[int], storage: Storage) -> None:
     try:
         remove_partial(folder, storage)
-        for step in sorted(steps):
+        for step in sorted(steps):  # one after the other: never the last without the others
             storage.remove(folder / f"{_stem(step)}.json")
-        if steps:
             storage.fsync_folder(folder)
         wanted = {_data_of(folder, step) for step in _recorded_steps(folder)}
         for name in sorted(_names(folder)):

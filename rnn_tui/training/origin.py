@@ -29,8 +29,8 @@ HARMLESS = frozenset(
 )
 """Settings that change no weight of a run that has its text."""
 
-LONGEST = 60
-"""Characters of a value in a message."""
+LONGEST = 80
+"""Characters of a part of a message."""
 
 
 class Origin(NamedTuple):
@@ -77,7 +77,7 @@ def what_differs(checkpoint: Checkpoint, here: Origin) -> tuple[str, ...]:
     if changed := _changed_settings(checkpoint.scalars.get("settings"), here.settings):
         lines.append("the settings were changed: " + ", ".join(changed))
     before, now = from_text(checkpoint.scalars.get("fingerprint")), fingerprint()
-    parts = list(differences(before, now)) if before is not None else []
+    parts = [_short(part) for part in differences(before, now)] if before else []
     if (version := checkpoint.scalars.get("version", here.version)) != here.version:
         parts.append(f"rnn-tui {_short(version)} → {here.version}")
     if parts:
