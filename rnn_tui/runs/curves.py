@@ -24,6 +24,7 @@ ACROSS: Final[tuple[Across, ...]] = ("steps", "characters", "seconds")
 MOST_POINTS: Final = 2_000
 """Points of a curve; more steps than that are taken together."""
 
+_ROUNDING: Final = 1 + 1e-9  # a place on an axis may have become a column and a place again
 _PAGE: Final = 10_000
 
 
@@ -69,13 +70,18 @@ class RunCurve:
     def at(self, place: float, across: Across) -> int | None:
         """The stretch that is read off at a place of the axis: the last one up to there."""
         places = self.over(across)
-        index = int(np.searchsorted(places, place, side="right")) - 1
-        return index if index >= 0 and place <= places[-1] else None
+        index = _last_up_to(places, place)
+        over = index == len(places) - 1 and place > places[-1] * _ROUNDING
+        return None if over else index
 
     def held_out_at(self, place: float, across: Across) -> int | None:
         """The evaluation that is read off at a place of the axis: the last one up to there."""
-        index = int(np.searchsorted(self.held_out_over(across), place, side="right")) - 1
-        return index if index >= 0 else None
+        return _last_up_to(self.held_out_over(across), place)
+
+
+def _last_up_to(places: Array, place: float) -> int | None:
+    index = int(np.searchsorted(places, place * _ROUNDING, side="right")) - 1
+    return index if index >= 0 else None
 
 
 def _averaged(places: Array, values: Array, scale: float) -> Array:
@@ -185,17 +191,22 @@ def _thinned(evaluations: Sequence[HeldOut], most: int) -> list[HeldOut]:
 
 
 def sparkline(curve: RunCurve, cells: int) -> tuple[float | None, ...]:
-    """Return the mean losses of ``cells`` equal parts of the steps; None where there is none."""
+    """Return the mean losses of up to ``cells`` equal parts of the steps.
+
+    NaN where any of them is not finite; None where there is none at all.
+    """
     if not len(curve.steps):
         return ()
+    cells = min(cells, len(curve.steps))
     first, last = curve.firsts[0], curve.steps[-1]
     cell = ((curve.steps - first) * cells // max(last - first + 1, 1)).astype(np.int64)
     finite = np.isfinite(curve.mean)
+    odd = np.bincount(cell, curve.odd, minlength=cells)
     count = np.bincount(cell[finite], minlength=cells)
     total = np.bincount(cell[finite], curve.mean[finite], minlength=cells)
+    parts = zip(total.tolist(), count.tolist(), odd.tolist(), strict=True)
     return tuple(
-        float(part / number) if number else None
-        for part, number in zip(total.tolist(), count.tolist(), strict=True)
+        math.nan if broken else part / number if number else None for part, number, broken in parts
     )
 
 

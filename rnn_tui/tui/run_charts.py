@@ -158,8 +158,7 @@ def _places(curve: RunCurve, view: OverlayView) -> tuple[int | None, int | None]
         return None, None
     if view.cursor is None:
         return len(curve.steps) - 1, len(curve.held_out) - 1 if len(curve.held_out) else None
-    place = view.cursor * (1 + 1e-12)  # a place that came from a column and back
-    return curve.at(place, view.across), curve.held_out_at(place, view.across)
+    return curve.at(view.cursor, view.across), curve.held_out_at(view.cursor, view.across)
 
 
 def _finite(value: float) -> float | None:

@@ -104,9 +104,11 @@ def _titles(view: OverlayView) -> tuple[str, ...]:
     smoothed = f" · smoothed over {step_number(view.smoothing)} steps" if view.smoothing else ""
     dots = " · ◇ held out" if view.held_out else ""
     by = f"by {view.across}{', log' if view.log_across else ''}"
+    counted = all(curve.characters.any() for curve in view.seen)  # by others: in a unit of theirs
+    per_character, nats = ("nats per character · ", "nats · ") if counted else ("", "")
     return (
-        f"loss · nats per character · {axis} · {by}{smoothed}{dots}",
-        f"loss · nats · {axis} · {by}{smoothed}{dots}",
+        f"loss · {per_character}{axis} · {by}{smoothed}{dots}",
+        f"loss · {nats}{axis} · {by}{smoothed}{dots}",
         f"loss · {axis} · {by}{smoothed}",
         f"loss · {by}",
     )

@@ -30,7 +30,7 @@ class RunDetail(RunLines[RunsView]):
         if run is None:
             return ()
         lines: list[Line] = [(Span(clip(_state(run, view), width), _ink(run)),)]
-        lines += _wrapped(list(_numbers(run)), width, "text")
+        lines += _wrapped([*_numbers(run), *_failures(run, view)], width, "text")
         differing = [(name, run.settings[name]) for name in view.settings if name in run.settings]
         lines += _wrapped(differing, width, "strong")
         lines += _wrapped(list(_more(run)), width, "faint")
@@ -67,6 +67,12 @@ def _numbers(run: Glance) -> Iterator[Fact]:
         yield "speed", speed(run)
     if run.seconds:
         yield "trained", duration(run.seconds)
+
+
+def _failures(run: Glance, view: RunsView) -> Iterator[Fact]:
+    curve = view.curves.get(run.name)
+    if curve is not None and curve.odd.any():
+        yield "✗ not finite", f"{int(curve.odd.sum()):,} losses"
 
 
 def _more(run: Glance) -> Iterator[Fact]:
