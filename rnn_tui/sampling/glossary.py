@@ -11,7 +11,7 @@ GLOSSARY: Final[Mapping[str, str]] = {
     " coin. A prompt is scored like what was drawn.",
     "bpc": "bits per character, the mean surprise of a text; bpb where a symbol is a byte.",
     "entropy": "the surprise to be expected of a distribution, −Σ p log₂ p, in bits.",
-    "perplexity": "2 to the bits per character: so many equally probable characters would"
+    "perplexity (ppl)": "2 to the bits per character: so many equally probable characters would"
     " surprise as much.",
     "temperature": "the logits are divided by it: below 1 the likely gets likelier, 0 always"
     " takes the likeliest, above 1 the unlikely gets its chance, infinity makes all alike.",

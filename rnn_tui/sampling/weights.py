@@ -16,7 +16,7 @@ from rnn_tui.runs.errors import CheckpointError, ConfigError
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.training.trainer import initialization_stream
+from rnn_tui.training.making import initialization_stream
 
 
 @dataclass(frozen=True, eq=False)

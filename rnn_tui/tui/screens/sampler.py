@@ -250,7 +250,7 @@ class SamplerScreen(CommandedScreen):
         try:
             self.sampler.change(event.name, event.text)
         except SamplerError as error:
-            self.query_one(Controls).refuse(event.name, str(error))
+            self.query_one(Controls).refuse(event.name)
             self.say(str(error), trouble=True)
         else:
             self.say("")

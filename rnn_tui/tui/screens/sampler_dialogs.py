@@ -12,7 +12,6 @@ from rnn_tui.sampling.lanes import ALONE, Lane, at_temperatures, of_weights
 from rnn_tui.sampling.weights import Weights
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.screens.choice import ChoiceScreen
-from rnn_tui.tui.screens.help import keys_of
 from rnn_tui.tui.screens.sampler_weights import files, renew, use
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def keys(screen: SamplerScreen) -> None:
     """The keys, the commands, and what the words mean."""
     from rnn_tui.tui.screens.sampler_help import SamplerHelp
 
-    screen.app.push_screen(SamplerHelp(keys_of(screen)))
+    screen.app.push_screen(SamplerHelp())
 
 
 DIALOGS: dict[str, Callable[[SamplerScreen], Answer | None]] = {

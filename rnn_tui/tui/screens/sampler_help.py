@@ -71,7 +71,7 @@ def keys(part: Part) -> list[Key]:
 class SamplerHelp(HelpPage):
     """All of it on one long page."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self) -> None:
         commands = [(command.usage, command.does) for command in COMMANDS.values()]
         parts: list[tuple[str, Sequence[tuple[str, str]]]] = [
             *((part.where, keys(part)) for part in PARTS.values()),

@@ -174,7 +174,7 @@ class Controls(Widget):
             label = named.short if width < NARROW else named.label
             self.query_one(f"#label-{name}", Label).update(Content(label))
 
-    def refuse(self, name: str, *_: str) -> None:
+    def refuse(self, name: str) -> None:
         """A setting cannot be what was typed: the old value comes back. Others say why."""
         field = self.field(name.replace("_", "-"))
         field.show_held()

@@ -45,8 +45,8 @@ class Host(App[None]):
             return
         try:
             self.show(self.view.settings.changed(message.name, message.text))
-        except SettingError as error:
-            self.controls.refuse(message.name, str(error))
+        except SettingError:
+            self.controls.refuse(message.name)
 
     def on_controls_left(self) -> None:
         self.left += 1
