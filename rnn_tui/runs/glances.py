@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import tomllib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from rnn_tui.runs.atomic import read_file
 from rnn_tui.runs.directory import RunDirectory, run_folders
 from rnn_tui.runs.errors import RunError
-from rnn_tui.runs.listing import RunSummary, summarize
+from rnn_tui.runs.listing import RunSummary, size_and_time
 from rnn_tui.runs.managing import TAGS_FILE, tags_of
 from rnn_tui.runs.metrics import MetricsReader
-from rnn_tui.runs.names import clipped
-from rnn_tui.runs.settings import FIELDS
+from rnn_tui.runs.told_settings import config_file, settings_of
 
 SPEED_STEPS: Final = 200
 """The speed of now is that of the last so many steps."""
-
-MOST_SETTINGS: Final = 100
-"""Of a run that another program trains; it may say anything of itself."""
-
-_MAX_CONFIG: Final = 1 << 20
-_DEPTH: Final = 4
-_DEFAULTS: Final = {name: found.default for name, found in FIELDS.items()}
-_LEFT_OUT: Final = frozenset({"name", "text", "corpus", "pattern", "errors"})
 
 LOSS_NAMES: Final = ("loss", "train_loss", "train/loss", "training_loss")
 HELD_OUT_NAMES: Final = ("val_loss", "val/loss", "validation_loss", "eval_loss", "test_loss")
@@ -101,29 +90,37 @@ class Glances:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known: dict[str, _Known] = {}
+        self.complete = False
+        """Whether the last look saw all runs."""
 
-    def look(self) -> tuple[Glance, ...]:
+    def look(self, seconds: float = math.inf) -> tuple[Glance, ...]:
         """Return all runs, newest first; none where the folder does not exist.
 
-        What cannot be read is "broken" with the reason. StorageError only if the folder itself
-        cannot be read.
+        After so many seconds those are left out that were never seen: the next look goes on. What
+        cannot be read is "broken" with the reason. StorageError only if the folder itself cannot be
+        read.
         """
-        folders = run_folders(self.folder)
-        known = {run.name: self._looked_at(run) for run in folders}
-        self._known = {name: one for name, one in known.items() if one is not None}
-        found = [one.glance for one in self._known.values()]
-        return tuple(sorted(found, key=_age, reverse=True))
+        ends = time.monotonic() + seconds
+        before, self._known, self.complete = self._known, {}, True
+        for run in run_folders(self.folder):
+            if run.name not in before and time.monotonic() > ends:
+                self.complete = False
+                continue
+            found = self._looked_at(run, before.get(run.name))
+            if found is not None:
+                self._known[run.name] = found
+        glances = (one.glance for one in self._known.values())
+        return tuple(sorted(glances, key=_age, reverse=True))
 
-    def _looked_at(self, run: RunDirectory) -> _Known | None:
-        before = self._known.get(run.name)
+    def _looked_at(self, run: RunDirectory, before: _Known | None) -> _Known | None:
         stamps = stamps_of(run)
         if before is not None and before.stamps == stamps:
             return replace(before, glance=_state_of_now(before.glance, run))
-        config = stamp(_config_file(run))
+        config = stamp(config_file(run))
         if before is not None and before.config == config:
             settings = before.glance.settings, before.glance.goal
         else:
-            settings = _settings(run)
+            settings = settings_of(run)
         glance = _read(run, *settings)
         return _Known(stamps, config, glance) if run.path.is_dir() else None  # removed meanwhile
 
@@ -137,7 +134,7 @@ def stamps_of(run: RunDirectory) -> tuple[Stamp | None, ...]:
     metrics = run.metrics_file
     waiting = metrics.with_name(f"{metrics.name}-wal")
     written = stamp(waiting)
-    files = run.facts_file, _config_file(run), run.path / TAGS_FILE, metrics
+    files = run.facts_file, config_file(run), run.path / TAGS_FILE, metrics
     return *map(stamp, files), written if written and written.size else None
 
 
@@ -148,10 +145,6 @@ def stamp(path: Path) -> Stamp | None:
     except OSError:
         return None
     return Stamp(found.st_mtime_ns, found.st_size)
-
-
-def _config_file(run: RunDirectory) -> Path:
-    return run.config_file if run.config_file.exists() else run.foreign_config_file
 
 
 def _state_of_now(glance: Glance, run: RunDirectory) -> Glance:
@@ -169,35 +162,45 @@ def _state_of_now(glance: Glance, run: RunDirectory) -> Glance:
 
 
 def _read(run: RunDirectory, settings: Mapping[str, str], goal: int) -> Glance:
-    summary = summarize(run)
+    size, updated = size_and_time(run.path)
+    summary = RunSummary(run.name, run.path, "broken", size=size, updated=updated)
     glance = Glance(summary, settings=settings, goal=goal, tags=tags_of(run))
-    if summary.state == "broken":
-        return glance
     try:
-        kind = run.facts().kind
-        text = {"text": summary.text} if kind == "trained" else {}
-        glance = replace(glance, kind=kind, settings={**text, **settings})
-        return _with_numbers(glance, run)
+        facts, holder = run.facts(), run.holder()
+        known = replace(
+            summary,
+            state="training" if holder else "stopped",
+            text=facts.text_name,
+            created=facts.created,
+            pid=holder.pid if holder else None,
+        )
+        text = {"text": known.text} if facts.kind == "trained" else {}
+        found = replace(
+            glance, summary=known, kind=facts.kind, settings={**text, **glance.settings}
+        )
+        return _with_numbers(found, run)
     except RunError as error:
-        return replace(glance, summary=replace(summary, state="broken", reason=str(error)))
+        return replace(glance, summary=replace(summary, reason=str(error)))
 
 
 def _with_numbers(glance: Glance, run: RunDirectory) -> Glance:
     found = stamp(run.metrics_file)
     if found is None or not found.size:
-        return glance
+        return glance  # made, and never trained
     with MetricsReader(run.metrics_file) as metrics:
         return _NUMBERS[glance.kind](glance, metrics)
 
 
 def _trained(glance: Glance, metrics: MetricsReader) -> Glance:
-    last, best = metrics.last(), metrics.best_held_out()
+    last, held_out, best = metrics.last(), metrics.last_held_out(), metrics.best_held_out()
+    summary = replace(glance.summary, held_out=held_out.loss if held_out else None)
+    glance = replace(glance, summary=summary, best=Best(*best) if best else None)
     if last is None:
         return glance
     earlier = metrics.rows_after(last.step - SPEED_STEPS, 1)[0]
     return replace(
         glance,
-        best=Best(*best) if best else None,
+        summary=replace(summary, step=last.step, loss=last.loss),
         characters=last.characters,
         seconds=last.seconds,
         speed=_rate(last.characters - earlier.characters, last.seconds - earlier.seconds),
@@ -212,6 +215,7 @@ def _monitored(glance: Glance, metrics: MetricsReader) -> Glance:
     value = metrics.last_point(held_out) if held_out else None
     summary = replace(
         glance.summary,
+        step=metrics.last_step(),
         loss=last.value if last else None,
         held_out=value.value if value else None,
     )
@@ -242,48 +246,3 @@ def held_out_of(names: list[str]) -> str | None:
 def _rate(count: float, seconds: float) -> float | None:
     rate = count / seconds if seconds > 0 else math.nan
     return rate if math.isfinite(rate) and rate > 0 else None
-
-
-# -- settings -------------------------------------------------------------------------------------
-
-
-def _settings(run: RunDirectory) -> tuple[Mapping[str, str], int]:
-    """Return the configuration as text, and the steps to make; nothing where it cannot be read."""
-    try:
-        if run.config_file.exists():
-            values = _DEFAULTS | tomllib.loads(read_file(run.config_file, _MAX_CONFIG).decode())
-            goal = values["steps"] if isinstance(values["steps"], int) else 0
-            shown = {name: _shown(value) for name, value in values.items()}
-            return {name: text for name, text in shown.items() if name not in _LEFT_OUT}, goal
-        if run.foreign_config_file.exists():
-            return _flat(json.loads(read_file(run.foreign_config_file, _MAX_CONFIG))), 0
-    except (RunError, ValueError, RecursionError):  # what is not UTF-8, or no TOML, is a ValueError
-        pass
-    return {}, 0
-
-
-def _flat(value: Any) -> dict[str, str]:
-    """Return what a JSON document says as names with dots between them, and texts."""
-    found: dict[str, str] = {}
-
-    def take(prefix: str, part: Any, depth: int) -> None:
-        if len(found) >= MOST_SETTINGS:
-            return
-        if isinstance(part, dict) and depth:
-            for name, inner in part.items():
-                take(f"{prefix}.{name}" if prefix else str(name), inner, depth - 1)
-        else:
-            found[prefix[:60] or "config"] = _shown(part)
-
-    take("", value, _DEPTH)
-    return found
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**20 else "a very large number"
-    return value[:200] if isinstance(value, str) else clipped(value)

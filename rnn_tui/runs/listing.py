@@ -46,7 +46,7 @@ def summarize(run: RunDirectory) -> RunSummary:
 
     Whether it is training is what the lock says; a process number alone proves nothing.
     """
-    size, updated = _size_and_time(run.path)
+    size, updated = size_and_time(run.path)
     try:
         facts, holder = run.facts(), run.holder()
         step, loss, held_out = _last(run, facts.kind)
@@ -92,7 +92,7 @@ def _last_monitored(metrics: MetricsReader) -> tuple[int, float | None, float | 
 _LAST = {"trained": _last_trained, "monitored": _last_monitored}
 
 
-def _size_and_time(folder: Path) -> tuple[int, str]:
+def size_and_time(folder: Path) -> tuple[int, str]:
     """Return the bytes of all files below ``folder`` and the time of the latest change."""
     size, latest = 0, 0.0
     for root, _, names in os.walk(folder):

@@ -59,14 +59,15 @@ class RunsList:
         self._all: Sequence[Glance] = ()
         self._shown: list[Glance] = []
         self._settings: tuple[str, ...] = ()
-        self._known = False
+        self._known = self._complete = False
         self._marked: dict[str, int] = {}
         self._name, self._place = watched, 0
 
-    def take(self, glances: Sequence[Glance]) -> None:
-        """Take over what was found in the folder."""
+    def take(self, glances: Sequence[Glance], complete: bool = True) -> None:
+        """Take over what was found in the folder; not ``complete``: so far."""
         there = {glance.name for glance in glances}
-        self._all, self._known = glances, True
+        self._all, self._known = glances, complete or bool(glances)
+        self._complete = complete
         self._marked = {name: color for name, color in self._marked.items() if name in there}
         self._arrange()
 
@@ -81,7 +82,7 @@ class RunsList:
             self._place = names.index(self._name)
         else:  # what comes there when a run is gone is next
             self._place = min(self._place, max(len(names) - 1, 0))
-            self._name = names[self._place] if names and self._known else self._name
+            self._name = names[self._place] if names and self._complete else self._name
 
     def view(self, curves: Mapping[str, RunCurve]) -> RunsView:
         """The list of now."""

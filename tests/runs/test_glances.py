@@ -133,3 +133,14 @@ def test_runs_that_come_and_go_are_seen(tmp_path: Path, corpus: Any) -> None:
     run.path.rename(run.path.with_name("b"))
     assert [one.name for one in looking.look()] == ["b"]
     assert list(looking._known) == ["b"]
+
+
+def test_a_look_that_takes_long_goes_on_with_the_next(tmp_path: Path, corpus: Any) -> None:
+    for name in "abc":
+        create(tmp_path, name, merge(), corpus)
+    looking = Glances(tmp_path)
+    assert (looking.look(-1), looking.complete) == ((), False)
+    assert len(looking.look()) == 3
+    assert looking.complete
+    assert len(looking.look(-1)) == 3
+    assert looking.complete

@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from rnn_tui.runs import facts, listing
+from rnn_tui.runs import facts, glances
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import RunDirectory, create, create_monitored
 from rnn_tui.runs.managing import set_tags
@@ -72,7 +73,9 @@ def _four_runs() -> Path:
     """They are made once, and copied."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    four_runs(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        with_fixed_times(patch, first=0)
+        four_runs(folder)
     return folder
 
 
@@ -183,12 +186,12 @@ _KEYS = {
 }
 
 
-def with_fixed_times(patch: pytest.MonkeyPatch) -> None:
+def with_fixed_times(patch: pytest.MonkeyPatch, first: int = 10) -> None:
     """Every run is made an hour after the one before, and has the same size."""
-    made = iter(range(24))
-    moment = "2026-01-02T{:02}:04:05.000006+00:00"
+    made = count(first)
+    moment = "2026-01-02T{:02}:04:05.000006+00:00"  # hours beyond 23 sort as well
     patch.setattr(facts, "_now", lambda: moment.format(next(made)))
-    patch.setattr(listing, "_size_and_time", lambda _: (1_500_000, "2026-01-03T03:04:05+00:00"))
+    patch.setattr(glances, "size_and_time", lambda _: (1_500_000, "2026-01-03T03:04:05+00:00"))
 
 
 @asynccontextmanager
@@ -212,7 +215,7 @@ async def listed(
         app = RunsApp(Path("runs"), log_file=Path(os.devnull), **given)
         async with app.run_test(size=size, notifications=True) as pilot:
             opened = Listing(app, pilot)
-            await until(pilot, lambda: opened.screen.view and opened.screen.view.known)
+            await until(pilot, lambda: opened.screen._glances.complete and opened.screen.view.known)
             await opened.rest()
             yield opened
     gc.unfreeze()

@@ -39,7 +39,7 @@ PATIENCE = 10
 """A look may take one part in so many of the time."""
 
 CHUNK_SECONDS = 0.2
-"""For which curves are read before those that are there are shown."""
+"""For which runs, or curves, are read before those that there are are shown."""
 
 FIND = "filter "
 
@@ -114,17 +114,24 @@ class RunsScreen(CommandedScreen):
         began = time.monotonic()
         self._look_at = began + LOOK_SECONDS
         try:
-            found = await asyncio.to_thread(self._glances.look)
+            await self._look_through()
+            self.runs.trouble = ""
         except RunError as error:
             self.runs.trouble = str(error)
-        else:
-            self.runs.trouble = ""
-            self.runs.take(found)
         finally:
             self._looking = False
         took = time.monotonic() - began
         self._look_at = max(self._look_at, began + PATIENCE * took) if self._look_at else 0.0
         self.show()
+
+    async def _look_through(self) -> None:
+        """Show the runs that were found so far while there are more."""
+        while self.is_attached:
+            found = await asyncio.to_thread(self._glances.look, CHUNK_SECONDS)
+            self.runs.take(found, self._glances.complete)
+            if self._glances.complete:
+                break
+            self.show()
 
     def _read_soon(self) -> None:
         """Read the curves of the runs that are seen, if they are not known yet."""
