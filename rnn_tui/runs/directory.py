@@ -75,6 +75,11 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def odd(self) -> Path:
+        """The folder of what was there before steps that were not finite."""
+        return self.path / "odd"
+
+    @property
     def log_file(self) -> Path:
         """What the trainer's process prints."""
         return self.path / "log.txt"

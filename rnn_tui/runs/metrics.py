@@ -64,10 +64,16 @@ class MetricsLog(MetricsReader):
         self._pending_other.append(("INSERT OR REPLACE INTO held_out VALUES (?, ?)", values))
 
     def append_event(
-        self, step: int, kind: str, detail: str = "", seconds: float = 0.0, name: str = ""
+        self,
+        step: int,
+        kind: str,
+        detail: str = "",
+        seconds: float = 0.0,
+        name: str = "",
+        who: str = "",
     ) -> None:
         """Add an event; the parts are described at ``Event``."""
-        self._add_event(step, kind, detail, seconds, name or None, None, None, None)
+        self._add_event(step, kind, detail, seconds, name or None, None, None, who or None)
 
     def append_knob(
         self, step: int, name: str, before: str, after: str, who: str, seconds: float

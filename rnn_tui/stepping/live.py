@@ -90,7 +90,7 @@ async def _arrays(
 
 def _shapes(welcome: Welcome, head: WindowHead) -> dict[str, tuple[int, ...]]:
     """Every array of the window by its name: the names of ``training.window_messages``."""
-    window = (welcome.window, welcome.batch)
+    window = (head.window, welcome.batch)
     parameters = {info.name: info.shape for info in welcome.parameters}
     shapes: dict[str, tuple[int, ...]] = {"inputs": window, "targets": window}  # (T, B)
     for layer in range(welcome.layers):

@@ -25,7 +25,7 @@ from rnn_tui.stepping.window import Window, make_window
 from rnn_tui.text.corpus import Errors, SymbolKind, load_paths
 from rnn_tui.text.errors import CorpusError
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.training.trainer import initialization_stream, make_run_optimizer
+from rnn_tui.training.making import initialization_stream, make_run_optimizer
 
 LARGEST_TRACE: Final = 8 << 30
 """Bytes that the arrays of a walk may take."""

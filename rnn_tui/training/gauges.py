@@ -36,10 +36,16 @@ class Gauges:
             gradient_norm=result.gradient_norm,
             scale=result.scale,
             learning_rate=result.learning_rate,
-            characters=result.step * result.characters,
+            characters=result.read,
             seconds=self.seconds,
             epoch=result.epoch,
         )
+
+    def go_back(self, seconds: float) -> None:
+        """What was measured is of steps that are no longer; so many seconds were spent before."""
+        self.seconds = seconds
+        self._last = None
+        self._clipped.clear()
 
     def restart(self) -> None:
         """Training goes on after a pause, which does not count."""

@@ -40,6 +40,10 @@ class Measuring:
         """Measure the held-out loss of the present step."""
         self._evaluation = self._trainer.evaluate()
 
+    def abandon(self) -> None:
+        """The step that was measured is no longer: the run went back."""
+        self._evaluation, self._measured = None, -1
+
     def missed(self) -> bool:
         """Whether the present step, at which a measurement was due, has none in the log."""
         last = self._metrics.last_held_out()

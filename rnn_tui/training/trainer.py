@@ -1,7 +1,7 @@
 """The training loop, one step at a time: pure, synchronous, and a function of what it was given.
 
-It knows no files, no clock and no process. The same configuration, text and number of steps leave
-the same bits, whatever anybody asked it meanwhile.
+It knows no files, no clock and no process. The same configuration, text, number of steps and knobs
+leave the same bits, whatever anybody asked it meanwhile.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,14 +20,23 @@ from rnn_tui.core.checks import checked_state
 from rnn_tui.core.clipping import ClippedNorm, clip_by_norm, clip_by_value, gradient_norm
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace
-from rnn_tui.core.optim import Optimizer, make_optimizer
-from rnn_tui.core.parameters import Architecture, parameter_shapes, zero_state
-from rnn_tui.core.schedules import Schedule, make_schedule
+from rnn_tui.core.parameters import parameter_shapes, zero_state
+from rnn_tui.core.schedules import Schedule
 from rnn_tui.runs.checkpoint import Checkpoint, require_shapes
 from rnn_tui.runs.configuration import RunConfig
-from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.errors import CheckpointError, ConfigError
 from rnn_tui.text.batches import Batches, Window
-from rnn_tui.text.split import fitting_shape
+from rnn_tui.text.errors import CorpusError
+from rnn_tui.training import knobs
+from rnn_tui.training.knobs import Knobs, Standing
+from rnn_tui.training.making import (
+    evaluation_batches,
+    initialization_stream,
+    make_run_optimizer,
+    make_run_schedule,
+    run_architecture,
+)
+from rnn_tui.training.smoothing import Smoothed
 
 Symbols = npt.NDArray[np.integer[Any]]
 
@@ -36,21 +46,14 @@ EVALUATION_WINDOWS = 64
 SMOOTHING = 0.95
 """Decay of the moving average of the training loss that the status shows."""
 
-STAIRS = 4
-"""Stairs of the step schedule in a run where their length is not given."""
-
 _BELOW_ONE = math.nextafter(1.0, 0.0)
-
-
-def initialization_stream(seed: int) -> np.random.Generator:
-    """The random stream of the first weights: its own, so that no other draw can move it."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
 
 
 @dataclass(frozen=True)
 class StepResult:
     """One training step. Loss in nats per character; ``gradient_norm`` before clipping,
-    ``scale`` times that after it: below 1 where anything was clipped, else exactly 1."""
+    ``scale`` times that after it: below 1 where anything was clipped, else exactly 1.
+    ``characters`` of this window; ``read`` since the start of the run."""
 
     step: int
     epoch: int
@@ -60,27 +63,21 @@ class StepResult:
     applied: bool
     learning_rate: float
     characters: int
+    read: int
     reset: bool
 
 
-@dataclass
-class Smoothed:
-    """A moving average without the bias of its start: a constant stays that constant."""
+class _Moment(NamedTuple):
+    """What of a trainer every step changes, whether or not it is applied."""
 
-    decay: float
-    total: float = 0.0
-    weight: float = 0.0
-
-    def add(self, value: float) -> None:
-        """Take in one value; what is not finite is left out."""
-        if math.isfinite(value):
-            self.total = self.decay * self.total + (1 - self.decay) * value
-            self.weight = self.decay * self.weight + (1 - self.decay)
-
-    @property
-    def value(self) -> float:
-        """The average so far, NaN before the first value."""
-        return self.total / self.weight if self.weight else math.nan
+    step: int
+    read: int
+    not_finite: int
+    state: State
+    smoothed_total: float
+    smoothed_weight: float
+    standing: Standing
+    arrived: Standing
 
 
 class Trainer:
@@ -97,30 +94,27 @@ class Trainer:
         self, config: RunConfig, vocabulary_size: int, training: Symbols, held_out: Symbols
     ) -> None:
         self.config = config
-        self.architecture = Architecture(
-            inputs=vocabulary_size,
-            hidden=config.hidden,
-            layers=config.layers,
-            outputs=vocabulary_size,
-            cell=config.cell,
-        )
+        self.architecture = run_architecture(config, vocabulary_size)
         dtype = np.dtype(config.dtype)
         self.flat, self.params = initialize(
             self.architecture, config.initialization, initialization_stream(config.seed), dtype
         )
         self.optimizer = make_run_optimizer(config, self.flat.size, dtype)
-        self.schedule = make_run_schedule(config)
+        self.knobs: Knobs = Knobs.of(config)
+        self.schedule: Schedule = make_run_schedule(config)
         self.workspace = Workspace(self.architecture, config.window, config.batch, dtype)
         self.batches = Batches(training, config.batch, config.window)
         self.state: State = zero_state(self.architecture, config.batch, dtype)
-        self.step_number = 0
+        self.step_number = self.read = 0
         self.learning_rate_factor = 1.0
+        self.arrived = self.standing
         self.smoothed = Smoothed(SMOOTHING)
         self.held_out_loss = math.nan
         self.not_finite = 0
         self.window: Window | None = None
+        self._before: _Moment | None = None
         self._largest_square = float(np.finfo(dtype).max)
-        self._held_out = _evaluation_batches(held_out, config)
+        self._held_out = evaluation_batches(held_out, config)
         self._evaluation_workspace: Workspace | None = None
 
     @property
@@ -128,22 +122,38 @@ class Trainer:
         """Of the next step."""
         return self.schedule.at(self.step_number) * self.learning_rate_factor
 
-    def set_learning_rate(self, value: float) -> None:
-        """Scale the schedule so that the next step uses ``value``; ValueError if unusable."""
-        if not (math.isfinite(value) and 0 < value <= 100):
-            raise ValueError(f"a learning rate is above 0 and at most 100, not {value:g}")
-        planned = self.schedule.at(self.step_number)
-        if planned <= 0:
-            raise ValueError("the schedule has brought the learning rate to 0: it cannot be scaled")
-        if not math.isfinite(value / planned):
-            raise ValueError(f"the schedule has brought the learning rate to {planned:g}: too far")
-        self.learning_rate_factor = value / planned
+    @property
+    def standing(self) -> Standing:
+        """What turning knobs can change, as it is now; ``arrived``: as it was after the step."""
+        return Standing(self.knobs, self.learning_rate_factor, self.batches.place)
+
+    def turn(self, name: str, value: object) -> None:
+        """Turn a knob of ``knobs.KNOBS``; ValueError, and nothing is changed, for what is wrong."""
+        knobs.turn(self, name, value)
+
+    def set_window(self, window: int) -> None:
+        """Make room for windows of another length."""
+        if window != self.workspace.T:
+            batch, dtype = self.config.batch, np.dtype(self.config.dtype)
+            self.workspace = Workspace(self.architecture, window, batch, dtype)
+            self.window = None
+        self.knobs = msgspec.structs.replace(self.knobs, window=window)
+
+    def stand(self, standing: Standing) -> None:
+        """Take over what turning knobs can change. ValueError, CorpusError or ConfigError."""
+        if standing.knobs.schedule != self.knobs.schedule:
+            self.schedule = make_run_schedule(self.config, standing.knobs.schedule)
+        self.batches.go_to(standing.place, standing.knobs.window)
+        self.set_window(standing.knobs.window)
+        self.knobs = standing.knobs
+        self.learning_rate_factor = standing.learning_rate_factor
 
     def step(self) -> StepResult:
         """One window: forward, backward, clip, update. What is not finite is never applied.
 
         Nor is a gradient whose square is not: it would stay in the moments of the optimiser.
         """
+        self._before = self._moment()
         window = self.batches.next()
         self.window = window
         if window.reset:
@@ -163,7 +173,9 @@ class Trainer:
             self.not_finite += 1
             self._reset_state()
         self.step_number += 1
+        self.read += window.inputs.size
         self.smoothed.add(loss)
+        self.arrived = self.standing
         return StepResult(
             step=self.step_number,
             epoch=window.epoch,
@@ -173,17 +185,18 @@ class Trainer:
             applied=applied,
             learning_rate=learning_rate,
             characters=window.inputs.size,
+            read=self.read,
             reset=window.reset,
         )
 
     def _clip(self, gradients: Array) -> ClippedNorm:
         """Clip each element, then the norm; what is not finite is only measured."""
-        limit = self.config.clip_value
+        limit = self.knobs.clip_value
         before = gradient_norm(gradients) if limit else 0.0
         if not math.isfinite(before):  # an infinite element would become the limit
             return ClippedNorm(before, 1.0)
         outside = clip_by_value(gradients, limit)
-        clipped = clip_by_norm(gradients, self.config.clip)
+        clipped = clip_by_norm(gradients, self.knobs.clip)
         if not outside:
             return clipped
         return ClippedNorm(before, min(clipped.norm * clipped.scale / before, _BELOW_ONE))
@@ -227,22 +240,37 @@ class Trainer:
         self.held_out_loss = math.fsum(losses) / len(losses)
 
     def checkpoint(self) -> Checkpoint:
-        """All that decides what the next steps will be."""
+        """All that decides what the next steps will be; the arrays are not copied."""
+        return self._checkpoint(self._moment())
+
+    def checkpoint_before(self) -> Checkpoint:
+        """The same for the last step, if that was not applied: as it was when that was made."""
+        return self._checkpoint(self._before or self._moment())
+
+    def _moment(self) -> _Moment:
+        state, smoothed = self.state, self.smoothed
+        counts = self.step_number, self.read, self.not_finite
+        return _Moment(*counts, state, smoothed.total, smoothed.weight, self.standing, self.arrived)
+
+    def _checkpoint(self, moment: _Moment) -> Checkpoint:
         return Checkpoint(
-            step=self.step_number,
+            step=moment.step,
             params=dict(self.params),
             moments=dict(self.optimizer.moments),
-            state=self.state,
+            state=moment.state,
             scalars={
-                "epoch": self.batches.epoch,
-                "position": self.batches.position,
+                "epoch": moment.standing.place.epoch,
+                "position": moment.standing.place.position,
+                "characters": moment.read,
                 "optimizer": self.optimizer.name,
                 "optimizer_steps": self.optimizer.steps,
-                "learning_rate_factor": self.learning_rate_factor,
-                "smoothed_total": self.smoothed.total,
-                "smoothed_weight": self.smoothed.weight,
+                "learning_rate_factor": moment.standing.learning_rate_factor,
+                "knobs": moment.standing.to_text(),
+                "arrived": moment.arrived.to_text(),
+                "smoothed_total": moment.smoothed_total,
+                "smoothed_weight": moment.smoothed_weight,
                 "held_out_loss": self.held_out_loss,
-                "not_finite": self.not_finite,
+                "not_finite": moment.not_finite,
             },
         )
 
@@ -254,7 +282,7 @@ class Trainer:
             checked_state(checkpoint.state, self.architecture, self.config.batch)
             self.optimizer.restore(checkpoint.moments, int(scalars["optimizer_steps"]))
             self._restore_scalars(scalars)
-        except (KeyError, ValueError, TypeError, OverflowError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError, CorpusError, ConfigError) as error:
             raise CheckpointError(f"the checkpoint does not fit this run: {error}") from error
         for name, value in checkpoint.params.items():
             self.params[name][...] = value
@@ -262,34 +290,11 @@ class Trainer:
         self.step_number = checkpoint.step
 
     def _restore_scalars(self, scalars: Mapping[str, Any]) -> None:
+        self.stand(Standing.from_text(scalars["knobs"]))
         self.batches.seek(int(scalars["epoch"]), int(scalars["position"]))
-        self.learning_rate_factor = float(scalars["learning_rate_factor"])
+        self.arrived = Standing.from_text(scalars["arrived"])
+        self.read = int(scalars["characters"])
         self.smoothed.total = float(scalars["smoothed_total"])
         self.smoothed.weight = float(scalars["smoothed_weight"])
         self.held_out_loss = float(scalars["held_out_loss"])
         self.not_finite = int(scalars["not_finite"])
-
-
-def make_run_optimizer(config: RunConfig, size: int, dtype: np.dtype[Any]) -> Optimizer:
-    """The optimiser that a configuration names, with those options of it that apply."""
-    options = {
-        "momentum": {"momentum": config.momentum},
-        "adamw": {"weight_decay": config.weight_decay},
-    }
-    return make_optimizer(config.optimizer, size, dtype, **options.get(config.optimizer, {}))
-
-
-def make_run_schedule(config: RunConfig) -> Schedule:
-    """The learning-rate schedule that a configuration names."""
-    options = {
-        "step": {"every": config.decay_steps or max(1, config.steps // STAIRS)},
-        "cosine": {"total": config.decay_steps or config.steps, "warmup": config.warmup},
-    }
-    return make_schedule(config.schedule, config.learning_rate, **options.get(config.schedule, {}))
-
-
-def _evaluation_batches(held_out: Symbols, config: RunConfig) -> Batches | None:
-    """As many streams as in training, fewer where the held-out text is short."""
-    if held_out.size < 2:
-        return None
-    return Batches(held_out, *fitting_shape(held_out.size, config.batch, config.window))

@@ -33,16 +33,17 @@ class NextArray(Message, frozen=True):
 
 
 class WindowHead(Message, frozen=True):
-    """The answer to ``NextWindow``. Names and ``clip`` as in the configuration.
+    """The answer to ``NextWindow``. Names as in the configuration.
 
     ``step`` is the number that the step will have, from 1; ``position`` where in its stream each
-    row begins; ``updates`` how many the optimiser has made before.
+    row begins; ``window`` its time steps; ``updates`` how many the optimiser has made before.
     """
 
     step: int
     epoch: int
     position: int
     reset: bool
+    window: int
     cell: str
     dtype: Literal["float32", "float64"]
     clip: float

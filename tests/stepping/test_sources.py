@@ -19,7 +19,7 @@ from rnn_tui.stepping.sources import (
 )
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.errors import CorpusError
-from rnn_tui.training.trainer import initialization_stream
+from rnn_tui.training.making import initialization_stream
 
 
 def fresh(words: str = "hello", **settings: object) -> Window:

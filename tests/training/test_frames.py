@@ -74,8 +74,8 @@ def test_responses_arrive_as_they_were_sent(text: str, number: int) -> None:
         *(text, 0.5, text, number, info),
     )
     head = WindowHead(
-        *(number, number, number, True, text, "float32", 0.5, 0.0, text, {text: 0.5}, (text,)),
-        *(number, 0.5),
+        *(number, number, number, True, number, text, "float32", 0.5, 0.0, text, {text: 0.5}),
+        *((text,), number, 0.5),
     )
     part = WindowPart(number, pack(np.zeros(3, np.float32)))
     done = protocol.Done(text, changed=False)

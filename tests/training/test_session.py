@@ -11,7 +11,8 @@ import pytest
 from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
 from rnn_tui.runs.errors import CheckpointError, CorruptRunError, StorageError
 from rnn_tui.training import saving
-from rnn_tui.training.session import NOT_FINITE_IN_A_ROW, Session
+from rnn_tui.training.odd import NOT_FINITE_IN_A_ROW
+from rnn_tui.training.session import Session
 
 from .conftest import Sessions, everything, finish, train_to, weights, work_until
 
@@ -108,8 +109,9 @@ def test_a_new_learning_rate_is_an_event_and_acts(sessions: Sessions) -> None:
     session.set_learning_rate(0.5)
     train_to(session, 4)
     session.flush()
-    event = session.metrics.events_after(0)[-1]
-    assert (event.step, event.kind, event.detail) == (3, "learning rate", "0.003 → 0.5")
+    event = next(e for e in session.metrics.events_after(0) if e.kind == "knob")
+    assert (event.step, event.kind, event.name) == (3, "knob", "learning_rate")
+    assert (event.before, event.after) == ("0.003", "0.5")
     assert session.metrics.rows_after(3)[0].learning_rate == 0.5
 
 

@@ -13,7 +13,9 @@ from rnn_tui.core.cells import CELLS
 from rnn_tui.core.initialization import INITIALIZATIONS
 from rnn_tui.core.optim import OPTIMIZERS
 from rnn_tui.runs.errors import CheckpointError
-from rnn_tui.training.trainer import Smoothed, Trainer, initialization_stream
+from rnn_tui.training.making import initialization_stream
+from rnn_tui.training.smoothing import Smoothed
+from rnn_tui.training.trainer import Trainer
 
 from .conftest import everything, make_trainer, weights
 
@@ -163,7 +165,7 @@ def test_training_goes_on_after_a_step_that_was_not_finite(
 
 def test_the_learning_rate_that_is_set_is_used_by_the_next_step() -> None:
     trainer = trained(5)
-    trainer.set_learning_rate(0.125)
+    trainer.turn("learning_rate", 0.125)
     assert trainer.step().learning_rate == 0.125
     assert trainer.step().learning_rate == 0.125
 
@@ -172,7 +174,7 @@ def test_setting_the_learning_rate_scales_what_is_left_of_the_schedule() -> None
     plan = {"schedule": "cosine", "steps": 100, "learning_rate": 0.01}
     trainer, untouched = trained(20, **plan), trained(60, **plan)
     factor = 0.5
-    trainer.set_learning_rate(factor * trainer.learning_rate)
+    trainer.turn("learning_rate", factor * trainer.learning_rate)
     for _ in range(40):
         trainer.step()
     assert trainer.learning_rate == pytest.approx(factor * untouched.learning_rate)
@@ -182,18 +184,18 @@ def test_setting_the_learning_rate_scales_what_is_left_of_the_schedule() -> None
 def test_what_is_no_learning_rate_is_refused(value: float) -> None:
     trainer = make_trainer()
     before = trainer.learning_rate
-    with pytest.raises(ValueError, match="a learning rate is above 0"):
-        trainer.set_learning_rate(value)
+    with pytest.raises(ValueError, match="the learning rate = .* is not allowed: a number, above 0"):
+        trainer.turn("learning_rate", value)
     assert trainer.learning_rate == before
 
 
 def test_a_schedule_that_has_come_to_nothing_cannot_be_scaled() -> None:
     trainer = trained(10, schedule="cosine", steps=10)
     with pytest.raises(ValueError, match="brought the learning rate to 0"):
-        trainer.set_learning_rate(0.1)
+        trainer.turn("learning_rate", 0.1)
     trainer.schedule = dataclasses.replace(trainer.schedule, base=5e-324, floor=5e-324)
     with pytest.raises(ValueError, match="too far"):
-        trainer.set_learning_rate(0.1)
+        trainer.turn("learning_rate", 0.1)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -299,7 +301,7 @@ def _copied(checkpoint: Any) -> Any:
 
 def test_a_resume_keeps_the_learning_rate_that_was_set() -> None:
     trainer, resumed = trained(3), make_trainer()
-    trainer.set_learning_rate(0.5)
+    trainer.turn("learning_rate", 0.5)
     resumed.restore(trainer.checkpoint())
     assert resumed.learning_rate == 0.5
 
