@@ -29,6 +29,9 @@ HARMLESS = frozenset(
 )
 """Settings that change no weight of a run that has its text."""
 
+KNOBS = frozenset({"clip", "clip_value", "schedule", "window"})
+"""Settings that a checkpoint holds the values of itself: knobs may have been turned."""
+
 LONGEST = 80
 """Characters of a part of a message."""
 
@@ -74,8 +77,13 @@ def require_same_text(directory: RunDirectory, checkpoint: Checkpoint) -> None:
 def what_differs(checkpoint: Checkpoint, here: Origin) -> tuple[str, ...]:
     """In a line each: what is not as it was when the checkpoint was made. Unknown is equal."""
     lines = []
-    if changed := _changed_settings(checkpoint.scalars.get("settings"), here.settings):
-        lines.append("the settings were changed: " + ", ".join(changed))
+    changed = _changed_settings(checkpoint.scalars.get("settings"), here.settings)
+    kept = {name: changed.pop(name) for name in KNOBS & changed.keys()}
+    if changed:
+        said = ", ".join(f"{name} {old} → {new}" for name, (old, new) in changed.items())
+        lines.append(f"the settings were changed: {said}")
+    for name, (_, new) in sorted(kept.items()):
+        lines.append(f"{name} stays as it is in the checkpoint, not {new}: turn the knob instead")
     before, now = from_text(checkpoint.scalars.get("fingerprint")), fingerprint()
     parts = [_short(part) for part in differences(before, now)] if before else []
     if (version := checkpoint.scalars.get("version", here.version)) != here.version:
@@ -86,15 +94,16 @@ def what_differs(checkpoint: Checkpoint, here: Origin) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _changed_settings(before: object, here: str) -> list[str]:
+def _changed_settings(before: object, here: str) -> dict[str, tuple[str, str]]:
+    """Of each setting that was edited: its old and its new value."""
     try:
         old, new = json.loads(str(before)), json.loads(here)
     except (ValueError, RecursionError):
-        return []
+        return {}
     if not isinstance(old, dict):
-        return []
+        return {}
     names = [name for name in FIELDS if name in old and name in new and old[name] != new[name]]
-    return [f"{name} {_short(old[name])} → {_short(new[name])}" for name in names]
+    return {name: (_short(old[name]), _short(new[name])) for name in names}
 
 
 def _short(value: object) -> str:

@@ -112,11 +112,22 @@ def test_it_is_shown_for_a_minute_and_stays_in_the_log(sessions: Sessions) -> No
 
 def test_settings_that_were_edited_are_said_and_used(sessions: Sessions) -> None:
     session = saved(sessions)
-    edited = merge(msgspec.structs.asdict(session.config), {"clip": 0.5, "checkpoint_every": 7})
+    edited = merge(msgspec.structs.asdict(session.config), {"momentum": 0.5, "evaluate_every": 7})
     session.directory.config_file.write_text(to_toml(edited))
     again = resumed(sessions, session)
-    assert again.notices == ("the settings were changed: clip 1.0 → 0.5",)
-    assert again.config.clip == 0.5
+    assert again.notices == ("the settings were changed: momentum 0.9 → 0.5",)
+    assert again.config.momentum == 0.5
+
+
+def test_knobs_that_were_edited_are_said_to_stay(sessions: Sessions) -> None:
+    session = saved(sessions)
+    edited = merge(msgspec.structs.asdict(session.config), {"clip": 0.5, "clip_value": 0.25})
+    session.directory.config_file.write_text(to_toml(edited))
+    again = resumed(sessions, session)
+    assert [notice.partition(" as ")[0] for notice in again.notices] == [
+        "clip stays",
+        "clip_value stays",
+    ]
 
 
 def test_the_number_of_steps_matters_only_to_a_schedule_that_ends_with_them(
