@@ -101,16 +101,18 @@ class Glances:
         read.
         """
         ends = time.monotonic() + seconds
-        before, self._known, self.complete = self._known, {}, True
+        known: dict[str, _Known] = {}
+        complete = True
         for run in run_folders(self.folder):
-            if run.name not in before and time.monotonic() > ends:
-                self.complete = False
+            before = self._known.get(run.name)
+            if before is None and time.monotonic() > ends:
+                complete = False
                 continue
-            found = self._looked_at(run, before.get(run.name))
+            found = self._looked_at(run, before)
             if found is not None:
-                self._known[run.name] = found
-        glances = (one.glance for one in self._known.values())
-        return tuple(sorted(glances, key=_age, reverse=True))
+                known[run.name] = found
+        self._known, self.complete = known, complete
+        return tuple(sorted((one.glance for one in known.values()), key=_age, reverse=True))
 
     def _looked_at(self, run: RunDirectory, before: _Known | None) -> _Known | None:
         stamps = stamps_of(run)

@@ -135,7 +135,9 @@ class RunsScreen(CommandedScreen):
 
     def _read_soon(self) -> None:
         """Read the curves of the runs that are seen, if they are not known yet."""
-        if not self._reading and self.is_attached and self._curves.missing(self._seen()):
+        if self._reading or not self._glances.complete or not self.is_attached:
+            return  # first the list, then its curves
+        if self._curves.missing(self._seen()):
             self._reading = True
             _: Worker[None] = self.run_worker(self._read, exit_on_error=True)
 
