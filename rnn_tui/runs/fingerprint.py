@@ -58,13 +58,22 @@ def from_text(text: object) -> Fingerprint | None:
 def differences(before: Fingerprint, after: Fingerprint) -> tuple[str, ...]:
     """Return in words what changed, such as "NumPy 2.0.1 → 2.4.6"; empty where nothing did."""
     changed = [
-        f"{word} {getattr(before, name)} → {getattr(after, name)}"
+        " → ".join((f"{word} {old}", new))
         for name, word in WORDS.items()
-        if getattr(before, name) != getattr(after, name)
+        for old, new in [_apart(str(getattr(before, name)), str(getattr(after, name)))]
+        if old != new
     ]
     if not changed and before.bits != after.bits:
         changed.append("the same products have other last bits here")
     return tuple(changed)
+
+
+def _apart(old: str, new: str) -> tuple[str, str]:
+    """Return both without the words that they begin with alike."""
+    olds, news = old.split(" "), new.split(" ")
+    while len(olds) > 1 and len(news) > 1 and olds[0] == news[0]:
+        del olds[0], news[0]
+    return " ".join(olds), " ".join(news)
 
 
 @functools.cache

@@ -66,6 +66,9 @@ def test_more_threads_are_noticed() -> None:
     [
         ({}, ()),
         ({"numpy": "2.0.1"}, ("NumPy 2.4.6 → 2.0.1",)),
+        ({"blas": "openblas 0.3.31 Zen"}, ("BLAS Haswell → Zen",)),
+        ({"blas": "openblas 0.3.29 Zen"}, ("BLAS 0.3.31 Haswell → 0.3.29 Zen",)),
+        ({"blas": "openblas"}, ("BLAS openblas 0.3.31 Haswell → openblas",)),
         ({"threads": 8, "machine": "M"}, ("threads 1 → 8", "machine Some CPU, Linux x86_64 → M")),
         ({"bits": "cd" * 32}, ("the same products have other last bits here",)),
         ({"numpy": "2.0.1", "bits": "cd" * 32}, ("NumPy 2.4.6 → 2.0.1",)),
