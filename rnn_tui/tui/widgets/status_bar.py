@@ -30,6 +30,10 @@ PHASES = {
 """A sign and a word for each state; the sign alone would say it without colours too."""
 
 
+MESSAGE = 11
+"""The weight of what must be read: it is rather cut than left out."""
+
+
 class Part(NamedTuple):
     """A number with its name; ``weight`` says what goes first when there is no room."""
 
@@ -112,7 +116,10 @@ def clip(text: str, cells: int) -> str:
 
 def fit(parts: Sequence[Part], room: int) -> list[str]:
     """The parts in their order, without the least important ones that do not fit."""
-    kept = list(parts)
+    kept = [
+        Part(clip(text, room), weight) if weight == MESSAGE else Part(text, weight)
+        for text, weight in parts
+    ]
     while kept and sum(cell_len(part.text) + 2 for part in kept) - 2 > room:
         kept.remove(min(kept, key=lambda part: part.weight))
     return [part.text for part in kept]
@@ -151,7 +158,7 @@ def numbers_of(status: Status) -> list[Part]:
     if status.not_finite:
         parts.insert(0, Part(f"✗ {status.not_finite} steps not finite", 10))
     if status.message:
-        parts.insert(0, Part(visible_line(status.message), 11))
+        parts.insert(0, Part(visible_line(status.message), MESSAGE))
     return parts
 
 
