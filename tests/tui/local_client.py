@@ -79,6 +79,7 @@ class LocalClient:
         self.run = run
         self.pieces = pieces
         self.number = number
+        self.live = True
         self.gone = False
         self.refuses = ""
         self.closed = False
@@ -86,7 +87,8 @@ class LocalClient:
         self.sent: list[Request] = []
         self.change: Callable[[protocol.Update], protocol.Update] = lambda update: update
         welcome = self._answered(protocol.Hello(protocol.VERSION))
-        assert isinstance(welcome, protocol.Welcome)
+        if not isinstance(welcome, protocol.Welcome):  # the session has ended meanwhile
+            raise ServerGoneError(getattr(welcome, "reason", "no welcome"))
         self.welcome = welcome
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
