@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -123,6 +124,7 @@ def plain_error(path: Path, error: Exception) -> StorageError | CorruptRunError:
     """Return SQLite's complaint as one of ours."""
     if _code(error) in _REFUSED:
         return StorageError(
-            f"cannot use {path}: {error}: check the free space and the permissions of its folder"
+            f"cannot use {path}: {error}: check the free space and the permissions of its folder",
+            errno.ENOSPC if _code(error) == sqlite3.SQLITE_FULL else None,
         )
     return CorruptRunError(f"{path} is damaged or not a log of metrics: {error}")

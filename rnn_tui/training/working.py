@@ -21,6 +21,7 @@ from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.measuring import Measuring
 from rnn_tui.training.odd import OddSteps
 from rnn_tui.training.origin import origin_of
+from rnn_tui.training.patience import RETRY_SECONDS, Patience
 from rnn_tui.training.protocol import Phase
 from rnn_tui.training.recovery import recover
 from rnn_tui.training.ring import Ring
@@ -70,6 +71,7 @@ class Work:
         self.copies = WeightsCopies()
         self.watchers = Watchers()
         self.trouble: RunError | None = None
+        self._patience = Patience(clock)
         self._save_due = False
         self._unsaved = False
         self._single_steps = 0
@@ -131,15 +133,30 @@ class Work:
         """One small piece of work. False when there is none to do now."""
         wrote = self._advance_streams()
         try:
+            self._try_again()
             return self._advance_training() or wrote
         except RunError as error:
             self._stumble(error)
             return False
 
+    def _try_again(self) -> None:
+        """Where a full disk stopped training: go on if there is space again."""
+        if self.trouble is None:
+            self._patience.end()
+        elif self._patience.over and not self.measuring.evaluating:
+            self.save()
+            self.trouble, self.message = None, ""
+            if self.phase == "paused":
+                self.phase = "training"
+                self._event("continued", "there is space on the disk again")
+                self._gauges.restart()
+
     def _stumble(self, error: RunError) -> None:
         """What was done cannot be written down: training waits until it is told to go on."""
         self.trouble = error
-        self.message = str(error)
+        self._patience.begin(error, self.phase != "paused")
+        again = f"; tried again every {RETRY_SECONDS:.0f} s" if self._patience.waiting else ""
+        self.message = str(error) + again
         self._single_steps = 0
         if self.phase == "training":
             self.phase = "paused"

@@ -1,0 +1,104 @@
+"""A disk that is full and has space again: training waits, and goes on by itself."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rnn_tui.runs.atomic import DISK, Storage, storage_error
+from rnn_tui.runs.checkpoint import list_checkpoints
+from rnn_tui.training.patience import RETRY_SECONDS
+from rnn_tui.training.session import Session
+
+from .conftest import Sessions, everything, finish, train_to, work_until
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes every write to a checkpoint fail with an error; 0: the disk is well again."""
+
+    def fill(code: int) -> None:
+        def refuse(*_: Any) -> None:
+            raise OSError(code, os.strerror(code))
+
+        write = refuse if code else Storage.write.__get__(DISK)
+        monkeypatch.setattr(DISK, "write", write, raising=False)
+
+    return fill
+
+
+def waits(session: Session) -> bool:
+    """Whether it has nothing to do now."""
+    return not any(session.advance() for _ in range(3))
+
+
+def test_it_goes_on_by_itself_when_there_is_space(sessions: Sessions, full: Any) -> None:
+    unbroken = sessions.new(steps=20, checkpoint_every=5)
+    finish(unbroken)
+    session = sessions.new(steps=20, checkpoint_every=5)
+    full(errno.ENOSPC)
+    work_until(session, lambda: session.phase == "paused")
+    assert "No space left" in session.status().message
+    assert session.status().message.endswith("; tried again every 5 s")
+    for _ in range(3):  # still full
+        sessions.clock.now += RETRY_SECONDS
+        assert waits(session)
+    full(0)
+    assert waits(session)  # not before it is time
+    sessions.clock.now += RETRY_SECONDS
+    finish(session)
+    assert (session.message, session.trouble) == ("", None)
+    assert everything(session.trainer) == everything(unbroken.trainer)
+    kinds = [event.kind for event in session.metrics.events_after(0)]
+    assert kinds.count("continued") == 1
+
+
+def test_the_last_save_is_made_up_for_too(sessions: Sessions, full: Any) -> None:
+    session = sessions.new(steps=5)
+    full(errno.EDQUOT)
+    work_until(session, lambda: session.trouble is not None)
+    full(0)
+    sessions.clock.now += RETRY_SECONDS
+    finish(session)
+    assert (session.phase, list_checkpoints(session.directory.checkpoints)) == ("finished", (5,))
+
+
+def test_a_disk_with_a_fault_waits_for_somebody(sessions: Sessions, full: Any) -> None:
+    session = sessions.new(checkpoint_every=5)
+    full(errno.EIO)
+    work_until(session, lambda: session.phase == "paused")
+    full(0)
+    sessions.clock.now += 100 * RETRY_SECONDS
+    assert waits(session)
+    assert "tried again" not in session.message
+    session.go_on()
+    train_to(session, 7)
+
+
+def test_a_run_that_was_paused_stays_so(sessions: Sessions, full: Any) -> None:
+    session = sessions.new()
+    train_to(session, 3)
+    session.pause()
+    full(errno.ENOSPC)
+    session._stumble(storage_error("write", session.directory.path, OSError(errno.ENOSPC, "full")))
+    full(0)
+    sessions.clock.now += RETRY_SECONDS
+    assert waits(session)
+    assert (session.phase, session.trainer.step_number) == ("paused", 3)
+
+
+def test_one_that_is_paused_after_it_went_on_is_not_woken(sessions: Sessions, full: Any) -> None:
+    session = sessions.new(checkpoint_every=5)
+    full(errno.ENOSPC)
+    work_until(session, lambda: session.phase == "paused")
+    full(0)
+    session.go_on()
+    train_to(session, 7)
+    session.pause()
+    sessions.clock.now += 100 * RETRY_SECONDS
+    assert waits(session)
+    assert (session.phase, session.trainer.step_number) == ("paused", 7)
