@@ -9,8 +9,12 @@ import numpy as np
 
 from rnn_tui.runs.errors import RunError
 from rnn_tui.training import protocol
+from rnn_tui.training.knob_answers import list_knobs, set_learning_rate, turn, undo
+from rnn_tui.training.knob_messages import ListKnobs, Turn, Undo
 from rnn_tui.training.news import news
 from rnn_tui.training.protocol import Request, Response
+from rnn_tui.training.ring_answers import recent_state
+from rnn_tui.training.ring_messages import RecentState
 from rnn_tui.training.session import Session
 from rnn_tui.training.stream import checked_temperature
 from rnn_tui.training.views import look
@@ -30,12 +34,13 @@ def answer(session: Session, client: int, request: Request) -> Response:
         return protocol.Failed(str(error))
 
 
-def _hello(session: Session, _client: int, request: protocol.Hello) -> Response:
+def _hello(session: Session, client: int, request: protocol.Hello) -> Response:
     if request.version != protocol.VERSION:
         return protocol.Failed(
             f"this run speaks version {protocol.VERSION} of the protocol, "
             f"you speak {request.version}: use the rnn-tui that started it"
         )
+    session.watchers.greet(client, request.who)
     return welcome(session)
 
 
@@ -66,6 +71,8 @@ def welcome(session: Session) -> protocol.Welcome:
 
 
 def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
+    if request.after_event < protocol.NO_EVENT:  # who wants none only asks how it stands
+        session.attend(client)
     session.flush()
     found = news(session.metrics, request)
     return protocol.Update(
@@ -127,13 +134,6 @@ def _step_once(session: Session, _client: int, _request: protocol.StepOnce) -> R
     return protocol.Done()
 
 
-def _set_learning_rate(
-    session: Session, _client: int, request: protocol.SetLearningRate
-) -> Response:
-    session.set_learning_rate(request.value)
-    return protocol.Done(f"learning rate {session.trainer.learning_rate:.3g}")
-
-
 def _start_sample(session: Session, client: int, request: protocol.StartSample) -> Response:
     session.start_sample(client, request)
     return protocol.Done()
@@ -173,7 +173,7 @@ _ANSWERS: dict[type[Any], Callable[..., Response]] = {
     protocol.Pause: _pause,
     protocol.Resume: _resume,
     protocol.StepOnce: _step_once,
-    protocol.SetLearningRate: _set_learning_rate,
+    protocol.SetLearningRate: set_learning_rate,
     protocol.StartSample: _start_sample,
     protocol.SetTemperature: _set_temperature,
     protocol.StopSample: _stop_sample,
@@ -184,4 +184,8 @@ _ANSWERS: dict[type[Any], Callable[..., Response]] = {
     NextArray: next_array,
     TakeWeights: take_weights,
     NextWeights: next_weights,
+    ListKnobs: list_knobs,
+    Turn: turn,
+    Undo: undo,
+    RecentState: recent_state,
 }

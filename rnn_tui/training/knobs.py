@@ -109,7 +109,7 @@ def _turn_schedule(trainer: Trainer, words: object) -> None:
     Where the old schedule has come to 0 the rate is the new one's own.
     """
     words = " ".join(str(words).split())
-    schedule = make_run_schedule(trainer.config, words or " ")
+    schedule = make_run_schedule(trainer.config, words)
     planned, rate = schedule.at(trainer.step_number), trainer.learning_rate
     if planned <= 0:
         raise ValueError(

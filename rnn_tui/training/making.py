@@ -41,14 +41,14 @@ def make_run_optimizer(config: RunConfig, size: int, dtype: np.dtype[Any]) -> Op
     return make_optimizer(config.optimizer, size, dtype, **options.get(config.optimizer, {}))
 
 
-def make_run_schedule(config: RunConfig, words: str = "") -> Schedule:
+def make_run_schedule(config: RunConfig, words: str | None = None) -> Schedule:
     """The learning-rate schedule that a configuration names, or that ``words`` do.
 
     ``words`` are a schedule's name, and after it its ``decay_steps`` where they are not those of
     the configuration: "cosine 20000". ValueError, or ConfigError, for what there is not.
     """
-    name, _, length = words.partition(" ")
-    name = FIELDS["schedule"].converted(name, "the schedule") if name else config.schedule
+    name, _, length = (config.schedule if words is None else words).partition(" ")
+    FIELDS["schedule"].converted(name, "the schedule")
     config = msgspec.structs.replace(config, schedule=name)
     if length:
         field = FIELDS["decay_steps"]

@@ -11,7 +11,9 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from rnn_tui.training.knob_messages import KnobsListed, ListKnobs, Turn, Undo
 from rnn_tui.training.message import ArrayData, Message
+from rnn_tui.training.ring_messages import RecentPart, RecentState
 from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 
@@ -20,6 +22,9 @@ VERSION = 4
 
 MOST_VIEWS = 64
 """Views in one request."""
+
+MOST_NAME = 100
+"""Characters in which a client says who it is."""
 
 MOST_SERIES = 20_000
 """Series that a client can know of."""
@@ -30,10 +35,14 @@ ViewKind: TypeAlias = Literal["hidden", "weights", "gradients"]
 
 
 class Hello(Message, frozen=True):
-    """The first request. An owner's departure ends the run, unless it said ``LeaveRunning``."""
+    """The first request. An owner's departure ends the run, unless it said ``LeaveRunning``.
+
+    ``who`` is for people: it stands in the log beside what this client did.
+    """
 
     version: int
     owner: bool = False
+    who: Annotated[str, Meta(max_length=MOST_NAME)] = ""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -52,6 +61,9 @@ class View(msgspec.Struct, frozen=True):
     first_column: int = 0
     pooled: bool = True
 
+
+NO_EVENT = 2**62
+"""Behind every event that there can be."""
 
 Place: TypeAlias = Annotated[int, Meta(ge=-1, le=2**62)]
 """A place in the metrics log, which holds integers of 64 bits."""
@@ -327,7 +339,20 @@ Request: TypeAlias = (
     | NextArray
     | TakeWeights
     | NextWeights
+    | ListKnobs
+    | Turn
+    | Undo
+    | RecentState
 )
 Response: TypeAlias = (
-    Welcome | Update | Done | Failed | WindowHead | WindowPart | WeightsTaken | WeightsPart
+    Welcome
+    | Update
+    | Done
+    | Failed
+    | WindowHead
+    | WindowPart
+    | WeightsTaken
+    | WeightsPart
+    | KnobsListed
+    | RecentPart
 )

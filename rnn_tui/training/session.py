@@ -49,14 +49,13 @@ class Session(Work):
             raise ValueError(f"all {self.steps:,} steps are done")
 
     def turn(self, name: str, value: object, who: str = "") -> Turned:
-        """Turn a knob, from the next step on; a checkpoint to undo to is saved.
+        """Turn a knob, from the next step on; before that one a checkpoint to undo to is saved.
 
         Raises ValueError, and nothing has changed, for what cannot be.
         """
         turned = self.turning.turn(name, value, who, self._gauges.seconds)
         if turned.before != turned.after:
-            self._unsaved = True
-            self._save_or_stumble()
+            self._unsaved = self._save_due = True
         return turned
 
     def set_learning_rate(self, value: float, who: str = "") -> None:
@@ -68,23 +67,18 @@ class Session(Work):
 
         Raises ValueError where none was, RunError where the disk refuses.
         """
+        if self._save_due:
+            self.save()
         words = self.turning.undo(who)
         self._went_back()
-        self._gauges.seconds, self._log_ahead = self.turning.supersede(), False
+        self._gauges.seconds, self._log_ahead = self.turning.seconds, False
         self._unsaved, self.trouble, self.message, self.odd.in_a_row = True, None, "", 0
         self._event("undone", words, who)
-        self._save_or_stumble()
-        return words
-
-    def _save_or_stumble(self) -> None:
         try:
-            self.save()
+            self.save()  # what was turned at that very step is no longer so
         except RunError as error:
             self._stumble(error)
-
-    def greet(self, client: int, who: str) -> None:
-        """A client says who it is."""
-        self.watchers.greet(client, who)
+        return words
 
     def attend(self, client: int) -> None:
         """A client wants to see the run."""

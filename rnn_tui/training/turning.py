@@ -66,7 +66,7 @@ class Turning:
         after = KNOBS[name].value(trainer)
         if after != before[name]:
             self._note(name, before[name], after, who, seconds)
-            earlier = (step for step in self._to_undo() if step < trainer.step_number)
+            earlier = (step for step in self.to_undo() if step < trainer.step_number)
             self._checkpoints.mkdir(exist_ok=True)
             write_undo(self._checkpoints, (*earlier, trainer.step_number))
         return Turned(KNOBS[name].title, before[name], after)
@@ -75,8 +75,10 @@ class Turning:
         old, new = (msgspec.json.encode(value).decode() for value in (before, after))
         self._metrics.append_knob(self._trainer.step_number, name, old, new, who, seconds)
 
-    def _to_undo(self) -> tuple[int, ...]:
-        return read_undo(self._checkpoints)
+    def to_undo(self) -> tuple[int, ...]:
+        """The steps that can be gone back to, oldest first."""
+        there = set(list_checkpoints(self._checkpoints)) if self._checkpoints.is_dir() else set()
+        return tuple(step for step in read_undo(self._checkpoints) if step in there)
 
     def undo(self, who: str) -> str:
         """Go back to before the last knob was turned, that of the same step included; in words.
@@ -84,8 +86,7 @@ class Turning:
         ValueError where none was; CheckpointError, and nothing has changed, where the checkpoint
         cannot be used.
         """
-        there = set(list_checkpoints(self._checkpoints)) if self._checkpoints.is_dir() else set()
-        steps = [step for step in self._to_undo() if step in there]
+        steps = self.to_undo()
         if not steps:
             raise ValueError("no knob was turned that could be turned back")
         trainer, was = self._trainer, self._trainer.step_number
@@ -111,7 +112,7 @@ class Turning:
         for name, (setting, value) in self._values().items():
             if setting != before[name][0]:
                 turned.append(Turned(KNOBS[name].title, before[name][1], value))
-                self._note(name, before[name][1], value, who, self._seconds())
+                self._note(name, before[name][1], value, who, self.seconds)
         return turned
 
     def go_back(self, checkpoint: Checkpoint) -> None:
@@ -119,16 +120,17 @@ class Turning:
         self._metrics.flush()
         self._trainer.restore(checkpoint)
 
-    def supersede(self) -> float:
-        """Remove what is later than the present step; the seconds that were trained before."""
+    def supersede(self) -> None:
+        """Remove what is later than the present step."""
         step = self._trainer.step_number
         for folder, last in ((self._checkpoints, step), (self._odd, step - 1)):
             if folder.is_dir():
                 discard_after(folder, last)
         self._metrics.truncate_after(step)
-        return self._seconds()
 
-    def _seconds(self) -> float:
+    @property
+    def seconds(self) -> float:
+        """That were trained until the last step of the log."""
         last = self._metrics.last()
         return last.seconds if last else 0.0
 
@@ -144,7 +146,7 @@ class Turning:
                 logged[event.name] = turned_to(event)
         for name, value in logged.items():
             if name in KNOBS and not _equal(now := KNOBS[name].value(trainer), value):
-                self._note(name, value, now, ON_RESUME, self._seconds())
+                self._note(name, value, now, ON_RESUME, self.seconds)
 
 
 def _equal(a: Value, b: Value) -> bool:

@@ -232,7 +232,8 @@ class Work:
 
     def _supersede(self) -> None:
         """What the log tells of steps that are to be made again is removed."""
-        self._gauges.seconds, self._log_ahead = self.turning.supersede(), False
+        self.turning.supersede()
+        self._gauges.seconds, self._log_ahead = self.turning.seconds, False
         self._event("undone", f"again from step {self.trainer.step_number:,}, the last checkpoint")
 
     @property

@@ -85,7 +85,7 @@ def test_commands_do_what_they_say(sessions: Sessions) -> None:
     answer(session, 1, protocol.StepOnce())
     while session.advance():
         pass
-    assert answer(session, 1, protocol.SetLearningRate(0.25)) == Done("learning rate 0.25")
+    assert answer(session, 1, protocol.SetLearningRate(0.25)) == Done("learning rate 0.003 → 0.25")
     assert answer(session, 1, protocol.Save()) == Done("saved step 1")
     answer(session, 1, protocol.Resume())
     assert session.phase == "training"

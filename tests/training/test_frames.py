@@ -21,8 +21,10 @@ from rnn_tui.training.frames import (
     frame_length,
     split_frames,
 )
+from rnn_tui.training.knob_messages import KnobsListed, KnobState, ListKnobs, Turn, Undo
 from rnn_tui.training.message import ArrayData, ProtocolError
 from rnn_tui.training.protocol import Poll, View
+from rnn_tui.training.ring_messages import RecentPart, RecentState
 from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 from rnn_tui.training.wire import pack, unpack
@@ -33,18 +35,21 @@ WHOLE = st.integers(-(2**31), 2**31)
 PLACES = st.integers(-1, 2**62)
 VIEWS = st.builds(View, st.sampled_from(["hidden", "weights", "gradients"]), TEXTS, WHOLE, WHOLE)
 REQUESTS = st.one_of(
-    st.builds(protocol.Hello, WHOLE, st.booleans()),
+    st.builds(protocol.Hello, WHOLE, st.booleans(), TEXTS),
     st.builds(Poll, PLACES, PLACES, PLACES, WHOLE, st.tuples(VIEWS, VIEWS), WHOLE, WHOLE),
     st.builds(protocol.SetLearningRate, NUMBERS),
     st.builds(protocol.StartSample, TEXTS, NUMBERS, WHOLE, st.none() | WHOLE, st.booleans()),
     st.builds(protocol.SetTemperature, NUMBERS),
     st.builds(NextArray, TEXTS, st.integers(0, 2**62)),
     st.builds(NextWeights, WHOLE, st.integers(0, 2**62)),
+    st.builds(Turn, TEXTS, TEXTS),
+    st.builds(RecentState, st.integers(1, 2**62), PLACES, st.integers(0, 2**62)),
     *map(
         st.builds,
         [
             *(protocol.Pause, protocol.Resume, protocol.StepOnce, protocol.StopSample),
             *(protocol.Save, protocol.Stop, protocol.LeaveRunning, NextWindow, TakeWeights),
+            *(ListKnobs, Undo),
         ],
     ),
 )
@@ -63,7 +68,7 @@ def test_every_request_arrives_as_it_was_sent(request: Any) -> None:
 
 
 def test_the_test_above_knows_every_request() -> None:
-    assert len(get_args(protocol.Request)) == 16
+    assert len(get_args(protocol.Request)) == 20
 
 
 @given(TEXTS, WHOLE)
@@ -80,7 +85,9 @@ def test_responses_arrive_as_they_were_sent(text: str, number: int) -> None:
     part = WindowPart(number, pack(np.zeros(3, np.float32)))
     done = protocol.Done(text, changed=False)
     copies = (WeightsTaken(number, number), WeightsPart(part.values))
-    for message in (welcome, head, part, done, *copies, protocol.Failed(text)):
+    knobs = KnobsListed((KnobState(text, text, text, text, text),), number)
+    recent = RecentPart(number, number, b"\0\1")
+    for message in (welcome, head, part, done, *copies, knobs, recent, protocol.Failed(text)):
         assert decode_response(body(message)) == message
 
 
