@@ -132,8 +132,9 @@ class SocketClient:
         Raises ServerGoneError when there is none within ``seconds``, or ``process`` has ended.
         """
         reader, writer = await _reach(directory, process, seconds)
+        hello = protocol.Hello(protocol.VERSION, owner, who_asks())
         try:
-            answer = await _ask(reader, writer, protocol.Hello(protocol.VERSION, owner))
+            answer = await _ask(reader, writer, hello)
             if isinstance(answer, protocol.Welcome):
                 return cls(reader, writer, answer)
         except ServerGoneError:
@@ -178,6 +179,13 @@ class SocketClient:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
+
+
+def who_asks() -> str:
+    """This process for people: its terminal, where it has one, and its number."""
+    with contextlib.suppress(OSError):
+        return f"{os.ttyname(0).removeprefix('/dev/')[:40]}, process {os.getpid()}"
+    return f"process {os.getpid()}"
 
 
 async def _reach(
