@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,6 @@ from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.hints import command
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.training.client import ONE_THREAD, start_server
@@ -31,31 +31,27 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     return watch_run(directory, start_server(directory))
 
 
-def _is_trained(run: RunDirectory) -> bool:
-    return run.holder() is not None
-
-
-@click.command(short_help="Watch a run that is being trained.")
-@click.argument("run", required=False, shell_complete=completes_run(_is_trained))
+@click.command(short_help="Watch a run, whoever trains it, or look at one that is stopped.")
+@click.argument("run", required=False, shell_complete=completes_run())
 @runs_option
 def attach(run: str | None, runs: str | None) -> int:
-    """Open the app on a run that is being trained: RUN, or the newest one that is.
+    """Open the app on RUN, or on the newest that is being trained, or on the newest.
 
-    As many may watch as like to; whoever leaves, the run goes on.
+    As many may watch as like to; whoever leaves, the run goes on. A run that nobody trains is shown
+    as it was left, and one that another program trains (rnn_tui.Monitor) as it grows.
     """
     require_terminal("rnn-tui runs")
     folder = runs_folder(runs, os.environ)
-    directory = open_run(folder, run) if run else _newest_training(folder)
-    if directory.holder() is None:
-        raise ConfigError(f"nobody is training {directory.name}: {command('resume', directory)}")
+    directory = open_run(folder, run) if run else _newest(folder)
     return watch_run(directory, None)
 
 
-def _newest_training(folder: Any) -> RunDirectory:
-    for summary in list_runs(folder):
-        if summary.state == "training":
-            return open_run(folder, summary.name)
-    raise ConfigError("no run is being trained: rnn-tui starts one, rnn-tui runs lists them")
+def _newest(folder: Path) -> RunDirectory:
+    """The newest run that is being trained, else the newest that can be opened."""
+    whole = [summary for summary in list_runs(folder) if summary.state != "broken"]
+    for summary in sorted(whole, key=lambda summary: summary.state != "training"):
+        return open_run(folder, summary.name)
+    raise ConfigError("there is no run yet: rnn-tui starts one")
 
 
 def watch_run(directory: RunDirectory, process: subprocess.Popen[bytes] | None) -> int:

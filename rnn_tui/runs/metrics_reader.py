@@ -15,6 +15,7 @@ from rnn_tui.runs.rows import (
     ListedArray,
     Point,
     Row,
+    RowSpan,
     Span,
     StoredArray,
     Stretch,
@@ -24,6 +25,7 @@ from rnn_tui.runs.rows import (
     listed_array_of,
     point_of,
     row_of,
+    row_span_of,
 )
 
 _Made = TypeVar("_Made")
@@ -35,7 +37,16 @@ FROM (SELECT step, CASE typeof({value}) WHEN 'text' THEN NULL ELSE {value} END A
       FROM {table} AND step > ? AND step <= ?)
 GROUP BY step / ? ORDER BY step
 """
-_COLUMNS = frozenset({"loss", "gradient_norm"})
+_ROW_SPAN = """SELECT min(step), max(step), min(loss), max(loss), avg(loss), 0, count(*),
+       min(gradient_norm), max(gradient_norm), avg(gradient_norm), 0, count(*)
+FROM rows WHERE step >= ? AND step <= ?"""
+_FINITE_ROW_SPAN = """SELECT min(step), max(step),
+       min(loss) FILTER (WHERE f), max(loss) FILTER (WHERE f), avg(loss) FILTER (WHERE f),
+       count(*) - sum(f), sum(f), min(gradient_norm) FILTER (WHERE g),
+       max(gradient_norm) FILTER (WHERE g), avg(gradient_norm) FILTER (WHERE g),
+       count(*) - sum(g), sum(g)
+FROM (SELECT *, typeof(loss) <> 'text' AS f, typeof(gradient_norm) <> 'text' AS g
+      FROM rows WHERE step >= ? AND step <= ?)"""
 _OF_SERIES = "points WHERE series = (SELECT id FROM series WHERE name = ?)"
 _NO_END = 2**63 - 1
 
@@ -97,16 +108,30 @@ class MetricsReader:
         sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
         return self._query(row_of, sql, (step, limit))
 
-    def spans(self, step: int, width: int, last: int = _NO_END, column: str = "loss") -> list[Span]:
-        """Return the losses or gradient norms above ``step``, ``width`` steps together, ascending.
+    def spans(self, step: int, width: int, last: int = _NO_END) -> list[Span]:
+        """Return the losses above ``step`` and up to ``last``, ``width`` steps together, ascending.
 
-        ``last`` is the last step that counts. Lowest and highest are kept, so that no spike is
-        lost; a million rows take 0.3 s.
+        Lowest and highest are kept, so that no spike is lost; a million rows take 0.6 s.
         """
-        if column not in _COLUMNS:
-            raise ValueError(f"there are no spans of {column!r}")
-        sql = _SPANS.format(value=column, table="rows WHERE TRUE")
+        sql = _SPANS.format(value="loss", table="rows WHERE TRUE")
         return self._query(Span, sql, (step, last, max(1, width)))
+
+    def row_spans(self, step: int, width: int, last: int) -> list[RowSpan]:
+        """Return what ``spans`` does, with the gradient norms; a million rows take 0.25 s.
+
+        Each span is a query of its own: they are read in their order then, and need no sorting.
+        """
+        found: list[RowSpan] = []
+        while step < last:
+            end = min(((step + 1) // width + 1) * width - 1, last)
+            for sql in (_ROW_SPAN, _FINITE_ROW_SPAN):
+                (span,) = self._query(row_span_of, sql, (step + 1, end))
+                if not any(isinstance(metric.high, str) for metric in span):
+                    break  # text is greater than any number: where it is, the second query counts
+            step = end
+            if span.loss.first is not None:
+                found.append(span)
+        return found
 
     def worst_step(self, first: int, last: int) -> int | None:
         """Return where from ``first`` to ``last`` the loss is highest, or not a finite number."""

@@ -63,6 +63,13 @@ class Span(NamedTuple):
     finite: int  # how many are
 
 
+class RowSpan(NamedTuple):
+    """Both metrics of neighbouring steps."""
+
+    loss: Span
+    gradient_norm: Span
+
+
 class Stretch(NamedTuple):
     """Neighbouring values of a loss or a series, with how far the run was behind the last."""
 
@@ -149,6 +156,11 @@ def row_of(*values: Any) -> Row:
     step, loss, norm, scale, rate, characters, seconds, epoch = values
     numbers = (float(loss), float(norm), float(scale), float(rate))
     return Row(int(step), *numbers, int(characters), float(seconds), float(epoch))
+
+
+def row_span_of(first: Any, last: Any, *numbers: Any) -> RowSpan:
+    """Return a span of the rows from its ends and five numbers for each metric."""
+    return RowSpan(Span(first, last, *numbers[:5]), Span(first, last, *numbers[5:]))
 
 
 def held_out_of(step: Any, loss: Any) -> HeldOut:

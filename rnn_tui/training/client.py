@@ -36,6 +36,10 @@ class ServerGoneError(Exception):
     """The run's server does not answer, and why as far as is known."""
 
 
+class TakenUpError(ServerGoneError):
+    """Only its files were looked at, and now somebody trains the run: its server knows more."""
+
+
 class RefusedError(Exception):
     """The server answered that it cannot do what was asked."""
 
@@ -51,6 +55,8 @@ class Client(Asks, Protocol):
     """What the app needs of a run: the socket's client here, one in-process in the tests."""
 
     welcome: protocol.Welcome
+    live: bool
+    """Whether somebody is there to carry out commands."""
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
         """The latest state. Raises ServerGoneError."""
@@ -107,6 +113,8 @@ def last_log_line(directory: RunDirectory) -> str:
 
 class SocketClient:
     """A client on the run's socket."""
+
+    live = True
 
     def __init__(
         self,

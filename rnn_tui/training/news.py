@@ -88,9 +88,11 @@ def _spans(log: MetricsReader, after: int) -> Spans | None:
     part = next_part(after, last.step) if last is not None else None
     if part is None:
         return None
-    loss = log.spans(after, part.width, part.last)
-    norm = log.spans(after, part.width, part.last, "gradient_norm")
-    return Spans(part.width, columns(loss), columns(norm)) if loss else None
+    found = log.row_spans(after, part.width, part.last)
+    if not found:
+        return None
+    losses, norms = zip(*found, strict=True)
+    return Spans(part.width, columns(losses), columns(norms))
 
 
 class Part(NamedTuple):

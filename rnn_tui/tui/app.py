@@ -13,7 +13,8 @@ from textual.worker import Worker
 
 from rnn_tui.runs import hints
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.training.client import Client, RefusedError, ServerGoneError, SocketClient
+from rnn_tui.training.attaching import Attachment
+from rnn_tui.training.client import Client, RefusedError, ServerGoneError
 from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop, Welcome
 from rnn_tui.tui.feed import Feed
 from rnn_tui.tui.sampling_in import SamplingIn
@@ -55,7 +56,7 @@ class RnnTuiApp(TerminalApp):
         self.how_to = how_to or (lambda verb: f"rnn-tui {verb} {directory.name}")
         self.dashboard = DashboardScreen()
         self.feed = Feed(connect, self.dashboard)
-        self.stepping_in = SteppingIn(self, self.feed)
+        self.stepping_in = SteppingIn(self, self.feed, directory)
         self.sampling_in = SamplingIn(self, self.feed, directory)
 
     def more_commands(self) -> Iterable[SystemCommand]:
@@ -103,10 +104,27 @@ class RnnTuiApp(TerminalApp):
 
     def step_through(self, welcome: Welcome) -> None:
         """Pause, and open the stepper on what the next training step will use."""
+        if welcome.kind == "monitored":
+            self._no_network("stepped through")
+            return
         self.run_worker(self.stepping_in.step_through(welcome), exit_on_error=True)
+
+    def step_at(self, welcome: Welcome, first: int, last: int) -> None:
+        """Open the stepper on the step with the highest loss from ``first`` to ``last``."""
+        if welcome.kind == "monitored":
+            self._no_network("stepped through")
+            return
+        self.run_worker(self.stepping_in.step_at(first, last), exit_on_error=True)
+
+    def _no_network(self, what: str) -> None:
+        reason = f"a monitored run has no network here that could be {what}"
+        self.notify(reason, severity="warning", markup=False)
 
     def open_sampler(self, welcome: Welcome) -> None:
         """Open the sampler on the weights of now, and let training go on."""
+        if welcome.kind == "monitored":
+            self._no_network("sampled from")
+            return
         self.run_worker(self.sampling_in.sample(welcome), exit_on_error=True)
 
     def list_runs(self) -> None:
@@ -121,6 +139,8 @@ class RnnTuiApp(TerminalApp):
         """Ask what becomes of the run; a second Ctrl+C saves and stops it."""
         if isinstance(self.screen, LeaveScreen):
             self.screen.dismiss("stop")
+        elif self.feed.connected and not self.feed.live:
+            self.exit()  # nobody is here who could be told anything
         elif self.feed.connected:
             self.push_screen(LeaveScreen(self.name_of_run, self.owner), self._leave)
         else:
@@ -152,13 +172,8 @@ class RnnTuiApp(TerminalApp):
         cls, directory: RunDirectory, process: subprocess.Popen[bytes] | None = None
     ) -> int:
         """Open the app on a run, on its own process if there is one; the exit status."""
-        owner = process is not None
-
-        async def connect() -> Client:
-            return await SocketClient.connect(directory, owner, process)
-
         how_to = partial(hints.command, directory=directory)
-        app = cls(connect, directory, owner, how_to)
+        app = cls(Attachment(directory, process), directory, process is not None, how_to)
         farewell = app.run()
         app.say_farewell(farewell)
         if process is not None and app.stopped:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from rnn_tui.training.client import Client, RefusedError, ServerGoneError
+from rnn_tui.training.client import Client, RefusedError, ServerGoneError, TakenUpError
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.housekeeping import Housekeeping
@@ -96,6 +96,8 @@ class Feed:
                 self.answered = time.monotonic()
                 self._viewer.greet(history)
                 await self._poll(client, history)
+            except TakenUpError:
+                continue  # at once: there is a server now
             except ServerGoneError as error:
                 self._viewer.lost(str(error))
             except RefusedError as error:
@@ -148,6 +150,11 @@ class Feed:
     def connected(self) -> bool:
         """Whether there is a server to talk to."""
         return self._client is not None
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a server, not the run's files alone."""
+        return self._client is not None and self._client.live
 
     def wake(self) -> None:
         """Ask for the next frame now."""

@@ -42,10 +42,15 @@ class SamplingIn:
 
     async def _sample(self, welcome: Welcome) -> None:
         from rnn_tui.sampling.sampler import Sampler  # not before: it loads the network
-        from rnn_tui.sampling.sources import LiveSource
+        from rnn_tui.sampling.sources import LiveSource, StoredSource
         from rnn_tui.tui.screens.sampler import SamplerScreen
 
-        source = LiveSource(self._feed, welcome, self._directory)
+        live = self._feed.live
+        source: LiveSource | StoredSource = (
+            LiveSource(self._feed, welcome, self._directory)
+            if live
+            else StoredSource(self._directory)
+        )
         if self._sampler is None:
             weights = await self._weights(source)
             if weights is None:
@@ -53,6 +58,8 @@ class SamplingIn:
             self._sampler = Sampler(weights)
         await answered(self._app)
         await self._app.push_screen_wait(SamplerScreen(self._sampler, source))
+        if isinstance(source, StoredSource):
+            await source.close()
 
     async def _weights(self, source: Source) -> Weights | None:
         """Those of now, or of the last checkpoint; None if there are none, or nobody wants them."""
@@ -60,6 +67,9 @@ class SamplingIn:
             return await taken(self._app, "the weights", source.newest)
         except (RefusedError, ServerGoneError) as error:
             return await self._stored(str(error))
+        except RunError as error:  # of a run that nobody trains
+            self._warn(str(error))
+            return None
 
     async def _stored(self, reason: str) -> Weights | None:
         from rnn_tui.sampling.weights import from_checkpoint

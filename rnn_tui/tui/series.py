@@ -102,6 +102,17 @@ def _no_rows() -> _Rows:
     return _Rows(counts, empty, empty, empty, empty, counts, counts)
 
 
+class Reading(NamedTuple):
+    """What a metric was from one step to another: of one step, or of those summed up together."""
+
+    first: int  # step
+    last: int
+    low: float  # NaN where no value is finite
+    high: float
+    mean: float
+    not_finite: int  # how many values
+
+
 class Series:
     """A metric that is appended to for as long as the run lasts and never grows beyond its buckets.
 
@@ -219,6 +230,24 @@ class Series:
             self._shift += 1
             groups >>= 1
         self._buckets = rows.grouped(groups)
+
+    def around(self, first: int, last: int) -> Reading | None:
+        """What it was from ``first`` to ``last``, as exactly as it is still known; None: nothing.
+
+        A past that was summed up is known in parts: the reading then says which steps it covers.
+        """
+        exact = len(self._recent.steps) and first >= self._recent.steps[0]
+        rows = self._recent if exact else self._buckets
+        begin = int(np.searchsorted(rows.steps, first, "left" if exact else "right"))
+        begin -= not exact and begin > 0
+        end = int(np.searchsorted(rows.steps, last, "right"))
+        if end <= begin:
+            return None
+        seen = rows.chosen(np.arange(begin, end)).grouped(np.zeros(end - begin, np.int64))
+        after = int(rows.steps[end]) - 1 if end < len(rows.steps) else self._last_step or 0
+        low, high, mean = (float(part[0]) for part in (seen.minimum, seen.maximum, seen.mean))
+        start, final = int(seen.steps[0]), int(rows.steps[end - 1]) if exact else after
+        return Reading(start, final, low, high, mean, int(seen.not_finite[0]))
 
     def columns(
         self,

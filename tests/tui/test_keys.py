@@ -6,7 +6,8 @@ import pytest
 
 from rnn_tui.training.protocol import Pause, Resume, Save, SetLearningRate, StepOnce
 from rnn_tui.tui.widgets.chart import ChartWidget
-from rnn_tui.tui.widgets.chart_pane import ChartPane, LossPane
+from rnn_tui.tui.widgets.chart_pane import ChartPane
+from rnn_tui.tui.widgets.loss_pane import LossPane
 from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
 from rnn_tui.tui.widgets.state_pane import StatePane
 from tests.tui.local_client import until, watching

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ from rnn_tui.tui.series import Columns
 
 Array = npt.NDArray[Any]
 Role = Literal["raw", "smoothed", "held out"]
-EventKind = Literal["held out", "saved", "learning rate", "other"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,19 +82,10 @@ class Reference(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened at a step."""
+    """Something that happened at a step, of a kind that ``event_marks`` has a mark for."""
 
     step: float
-    kind: EventKind
-
-
-EVENT_MARKS: Final[dict[EventKind, str]] = {
-    "held out": "◇",
-    "saved": "◆",
-    "learning rate": "△",
-    "other": "▪",
-}
-"""The marks of the events; of several at one place the last of this table is seen."""
+    kind: str
 
 
 @dataclass(frozen=True, eq=False)

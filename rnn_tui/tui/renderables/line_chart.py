@@ -21,7 +21,7 @@ from textual.strip import Strip
 from rnn_tui.tui.renderables.axis import Axis, step_axis, value_axis
 from rnn_tui.tui.renderables.characters import plain
 from rnn_tui.tui.renderables.chart_canvas import Canvas, Ink
-from rnn_tui.tui.renderables.chart_data import EVENT_MARKS, ChartData, Curve
+from rnn_tui.tui.renderables.chart_data import ChartData, Curve
 from rnn_tui.tui.renderables.chart_looks import Look, look_of, styles, tints
 from rnn_tui.tui.renderables.chart_points import (
     failures,
@@ -31,6 +31,7 @@ from rnn_tui.tui.renderables.chart_points import (
     marked,
     reduced,
 )
+from rnn_tui.tui.renderables.event_marks import RANK, mark_of
 from rnn_tui.tui.renderables.numbers import reading
 from rnn_tui.tui.renderables.palette import LineColors
 
@@ -246,7 +247,8 @@ class LineChart:
         """The marks of the events, each under its column."""
         cells = [" "] * canvas.columns
         steps = self._steps
-        for kind, mark in EVENT_MARKS.items():
+        for kind in sorted({event.kind for event in self.data.events}, key=_rank):
+            mark = mark_of(kind, self.only_ascii)
             at = np.array([event.step for event in self.data.events if event.kind == kind])
             inside = at[(at >= first_step(steps)) & (at <= last_step(steps))]
             for column in steps.cell(inside, canvas.columns).tolist():
@@ -292,6 +294,10 @@ def _read(matrix: Any) -> Canvas:
         columns=len(matrix.Cols_canvas),
         rows=len(area),
     )
+
+
+def _rank(kind: str) -> int:
+    return RANK.get(kind, -1)
 
 
 def _ink_of(cell: tuple[Any, str]) -> Any:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
+from rnn_tui.runs.rows import KINDS
 from rnn_tui.training.protocol import (
     Pause,
     Request,
@@ -25,14 +26,17 @@ from rnn_tui.training.protocol import (
 )
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.intentions import Intentions
-from rnn_tui.tui.screens.help import HelpScreen, keys_of
+from rnn_tui.tui.renderables.event_marks import MARKS, mark_of
+from rnn_tui.tui.screens.help import HelpScreen, Key, keys_of
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.chart_pane import ChartPane
+from rnn_tui.tui.widgets.loss_pane import LossPane
 from rnn_tui.tui.widgets.pane import Pane, neighbour
 from rnn_tui.tui.widgets.pane_board import PANES, PaneBoard
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sample_pane import SamplePane
 from rnn_tui.tui.widgets.status_bar import StatusBar
+from rnn_tui.tui.widgets.surroundings import only_ascii
 
 RATE_FACTOR = 1.25
 """How much + and - change the learning rate."""
@@ -166,7 +170,7 @@ class DashboardScreen(Screen[None]):
         bar = self.query_one(StatusBar)
         silent = time.monotonic() - self.app.answered  # type: ignore[attr-defined]
         if bar.phase not in {"lost", "starting"} and silent > SILENT_SECONDS:
-            bar.phase, bar.trouble = "silent", f"no answer from the trainer for {silent:.0f} s"
+            bar.phase, bar.trouble = "silent", f"for {silent:.0f} s: the trainer may be suspended"
 
     # -- keys -----------------------------------------------------------------------------------
 
@@ -274,7 +278,19 @@ class DashboardScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """List the keys."""
-        self.app.push_screen(HelpScreen(keys_of(self)))
+        marks = [
+            Key(mark_of(kind, only_ascii()), f"{kind}: {KINDS.get(kind, '')}".removesuffix(": "))
+            for kind in MARKS
+            if kind in KINDS
+        ]
+        self.app.push_screen(HelpScreen(keys_of(self), [("marks under the loss", marks)]))
+
+    @on(LossPane.StepAsked)
+    def step_at(self, event: LossPane.StepAsked) -> None:
+        """Go through a step of the past."""
+        if self.frame is not None:
+            welcome = self.frame.history.welcome
+            self.app.step_at(welcome, event.first, event.last)  # type: ignore[attr-defined]
 
     @on(PaneTabs.Chosen)
     def choose_pane(self, event: PaneTabs.Chosen) -> None:

@@ -21,10 +21,10 @@ class Key(NamedTuple):
 
 
 class HelpScreen(HelpPage):
-    """Lists the keys; any of them closes it."""
+    """Lists the keys, and what else is to be explained; any of them closes it."""
 
-    def __init__(self, keys: Sequence[Key]) -> None:
-        super().__init__("keys", [("", keys)])
+    def __init__(self, keys: Sequence[Key], more: Sequence[tuple[str, Sequence[Key]]] = ()) -> None:
+        super().__init__("keys", [("", keys), *more])
 
 
 class Acting(NamedTuple):

@@ -60,12 +60,18 @@ class ArrayPane(Pane):
         raise NotImplementedError
 
     def chosen(self, welcome: Welcome) -> str:
-        """The name of what is shown."""
+        """The name of what is shown; "" where there is nothing to choose from."""
         names = self.choices(welcome)
-        return names[self.choice % len(names)]
+        return names[self.choice % len(names)] if names else ""
+
+    def missing(self, _frame: Frame) -> str:
+        """In words, why there is nothing to show; "" where something is on its way."""
+        return ""
 
     def wish(self, welcome: Welcome) -> View | None:
         """What to ask for; None while the picture of before is good enough."""
+        if not self.choices(welcome):
+            return None
         view = self.view(welcome)
         due = time.monotonic() - self._drawn_at >= self.period
         return view if due or view != self._drawn_view else None
@@ -86,6 +92,7 @@ class ArrayPane(Pane):
     def take(self, frame: Frame) -> None:
         """Draw the array that was asked for."""
         data = frame.view(self.kind)
+        self.heatmap.say(self.missing(frame) if data is None else "")
         if data is None or data.view.name != self.chosen(frame.history.welcome):
             return
         self._drawn_at, self._drawn_view = time.monotonic(), data.view
@@ -147,7 +154,7 @@ class ArrayPane(Pane):
         """Show the next or the previous array."""
         if self.frame is not None:
             count = len(self.choices(self.frame.history.welcome))
-            self.choice = (self.choice + by) % count
+            self.choice = (self.choice + by) % max(count, 1)
             self.first = (0, 0)
 
     def action_toggle_pooled(self) -> None:

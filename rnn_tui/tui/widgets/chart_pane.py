@@ -1,27 +1,28 @@
-"""The two charts: the loss, and the norm of the gradient."""
+"""What the charts share, and the one of the norm of the gradient."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.reactive import var
 
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training import protocol
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.renderables.chart_data import (
     ChartData,
     Event,
-    EventKind,
     Reference,
-    line,
     training_curves,
 )
 from rnn_tui.tui.renderables.numbers import reading
-from rnn_tui.tui.series import RECENT, Columns, Which
+from rnn_tui.tui.series import RECENT, Columns, Series, Which
 from rnn_tui.tui.widgets.chart import ChartWidget
 from rnn_tui.tui.widgets.pane import Pane
 
@@ -34,16 +35,22 @@ ENOUGH_STEPS = 20
 WAITING = "waiting for the first step …"
 """What a chart says while it is empty."""
 
-LANE: dict[str, EventKind] = {
-    "saved": "saved",
-    "learning rate": "learning rate",
-    "resumed": "other",
-}
-"""Which events have a mark under the chart."""
-
 
 class FocusableChart(ChartWidget, can_focus=True):
-    """A chart that keys can reach."""
+    """A chart that keys and the pointer can reach."""
+
+    class Pointed(Message):
+        """A place of the chart was clicked."""
+
+        def __init__(self, x: int) -> None:
+            super().__init__()
+            self.x = x
+
+    def on_click(self, event: events.Click) -> None:
+        """Say where."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self.post_message(self.Pointed(offset.x))
 
 
 class ChartPane(Pane):
@@ -102,60 +109,32 @@ class ChartPane(Pane):
             log=self.log_axis, first_step=first, last_step=last, empty=WAITING, **parts
         )
 
-    def range_of(self, history: History) -> tuple[int, int]:
-        """The steps that are shown."""
-        last = history.loss.last_step or 0
-        first = history.loss.first_step or 0
+    def range_of(self, history: History, series: Series | None = None) -> tuple[int, int]:
+        """The steps that are shown: those of the loss, or of another series."""
+        series = series or history.loss
+        last, first = series.last_step or 0, series.first_step or 0
         return (first if self.which == "whole" else max(first, last - RECENT + 1)), last
 
     def events(self, history: History, first: int) -> Iterable[Event]:
         """Marks for the lane."""
-        return [
-            Event(event.step, LANE[event.kind])
-            for event in history.events
-            if event.kind in LANE and event.step >= first
-        ]
-
-
-class LossPane(ChartPane):
-    """Training and held-out loss, with the losses of simple models beside them."""
-
-    number = 1
-    label = "loss"
-
-    def chart(self, history: History) -> ChartData:
-        """Both losses, the reference lines and the events."""
-        first, last = self.range_of(history)
-        training = history.loss.columns(self.columns, first, last, self.which)
-        held_out = history.held_out.columns(self.columns, first, last)
-        axis = "log" if self.log_axis else "linear"
-        self.entitle(
-            f"{self.number} loss · nats per character · {axis}",
-            f"{self.which} run · y axis · w recent"
-            if self.which == "whole"
-            else "recent · w whole",
-        )
-        curves = [*training_curves(steady(training), "train")]
-        if len(held_out.steps):
-            curves.append(line("held out", held_out.steps, held_out.maximum, "held out"))
-        return self.over(
-            first,
-            last,
-            curves=curves,
-            references=[Reference(r.nats, r.name) for r in history.references],
-            events=tuple(self.events(history, first)),
-            fit_references=self.which == "whole",
-        )
+        return [Event(event.step, event.kind) for event in history.events if event.step >= first]
 
 
 class NormPane(ChartPane):
-    """The norm of the gradient before clipping, and where clipping begins."""
+    """The norm of the gradient before clipping, and where clipping begins.
+
+    Of a run that another program trains: one of its series, whatever it is.
+    """
 
     number = 6
     label = "norm"
 
+    choice: var[int] = var(0, init=False)
+
     def chart(self, history: History) -> ChartData:
         """The norm, and the limit as a line."""
+        if history.welcome.kind == "monitored":
+            return self._series(history)
         first, last = self.range_of(history)
         norm = history.gradient_norm.columns(self.columns, first, last, self.which)
         clip, status = history.welcome.clip, history.status
@@ -168,6 +147,35 @@ class NormPane(ChartPane):
             references=[Reference(clip, f"clip {reading(clip)}")] if clip else [],
             fit_references=False,
         )
+
+    def _series(self, history: History) -> ChartData:
+        names = other_series(history)
+        if not names:
+            self.entitle(f"{self.number} other series")
+            return ChartData(empty="nothing but losses is logged")
+        name = names[self.choice % len(names)]
+        series, shown = history.series[name], visible_line(name)
+        count = f"{self.choice % len(names) + 1} of {len(names)}"
+        self.entitle(f"{self.number} {shown} · {count}", "[ ] another" * (len(names) > 1))
+        first, last = self.range_of(history, series)
+        columns = series.columns(self.columns, first, last, self.which)
+        return self.over(first, last, curves=training_curves(steady(columns), ""))
+
+    def watch_choice(self) -> None:
+        """Another series."""
+        self._redraw()
+
+    def action_turn(self, by: int) -> None:
+        """Another series, where there are any."""
+        names = other_series(self.frame.history) if self.frame is not None else ()
+        if names:
+            self.choice = (self.choice + by) % len(names)
+
+
+def other_series(history: History) -> Sequence[str]:
+    """The series of a monitored run that the loss chart does not show."""
+    shown = {history.loss_name, history.held_out_name}
+    return [name for name in history.series if name not in shown]
 
 
 def steady(columns: Columns) -> Columns:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import ClassVar
 
 import numpy as np
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -24,7 +26,7 @@ from rnn_tui.tui.renderables.heatmap_layout import (
     lay_out,
 )
 from rnn_tui.tui.renderables.numbers import steady_scale
-from rnn_tui.tui.renderables.palette import Palette, diverging, sequential
+from rnn_tui.tui.renderables.palette import Palette, diverging, ink, line_colors, sequential
 from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
 Cell = tuple[int, int]
@@ -79,6 +81,7 @@ class HeatmapWidget(Widget, can_focus=True):
         self._scale: float | None = None
         self._picture: Heatmap | None = None
         self._drawn_for: object = None
+        self._missing = ""
         if data is not None:
             self.set_reactive(HeatmapWidget.data, data)
 
@@ -99,9 +102,26 @@ class HeatmapWidget(Widget, can_focus=True):
         widest = label_cells(self.data.row_labels, paired=single and not glyphs)
         return capacity(*self.size, widest, bool(self.data.column_labels), glyphs)
 
+    def say(self, why: str) -> None:
+        """Show these words where there is no matrix to be drawn."""
+        if why != self._missing:
+            self._missing = why
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
+        if self._missing and not self.data.matrix.size:
+            return self._word_line(y)
         return self._current_picture().line(y, self.cursor)
+
+    def _word_line(self, y: int) -> Strip:
+        width, height = self.size
+        background, dark = surroundings(self)
+        style = ink(line_colors(background, dark).faint, background)
+        lines = wrap(self._missing, max(width - 2, 1))
+        at = y - max((height - len(lines)) // 2, 0)
+        words = lines[at].center(width) if 0 <= at < len(lines) else ""
+        return Strip([Segment(words, style)]).adjust_cell_length(width, style)
 
     def _current_picture(self) -> Heatmap:
         palette = self._palette()

@@ -13,7 +13,8 @@ from rnn_tui.training.protocol import View, Welcome
 from rnn_tui.tui.history import Frame
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.board import Board
-from rnn_tui.tui.widgets.chart_pane import LossPane, NormPane
+from rnn_tui.tui.widgets.chart_pane import NormPane
+from rnn_tui.tui.widgets.loss_pane import LossPane
 from rnn_tui.tui.widgets.pane import Pane
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rnn_tui.text.visible import visible_line
 from rnn_tui.training.protocol import ViewData, Welcome
+from rnn_tui.tui.history import Frame
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.view_words import axis_label, columns_of, fitting, quoted, rows_of, span
 
@@ -23,9 +25,15 @@ class ParameterPane(ArrayPane):
 
     def titles(self, data: ViewData) -> Sequence[str]:
         """Name and shape."""
-        name = f"{self.number} {self.what}{data.view.name}"
+        name = f"{self.number} {self.what}{visible_line(data.view.name)}"
         shape = "×".join(str(n) for n in data.shape if n > 1)
         return f"{name} · {shape} · {fitting(data)}", f"{name} · {fitting(data)}"
+
+    def missing(self, _frame: Frame) -> str:
+        """What a run without arrays is missing."""
+        if _frame.history.welcome.kind == "monitored":
+            return "no array was shown yet: show(name, array) of the monitor does"
+        return "" if self.choices(_frame.history.welcome) else "no checkpoint was written yet"
 
     def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """Units, or the symbols where the rows are those."""
@@ -45,6 +53,8 @@ class ParameterPane(ArrayPane):
 
     def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
         """Where from and where to."""
+        if welcome.kind == "monitored":
+            return self._element(data, welcome, row, column)
         over, under = ends(data.view.name)
         first = span(data.first_row, data.row_stride, row, data.shape[0])
         second = span(data.first_column, data.column_stride, column, data.shape[1])
@@ -53,6 +63,18 @@ class ParameterPane(ArrayPane):
         if under == "symbol" and data.column_stride == 1:
             second = quoted(welcome, data.first_column + column)
         return f"{under} {second}:" if not over else f"{over} {first} → {under} {second}:"
+
+    def _element(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
+        """A place in an array that is not ours, by the names of its axes."""
+        known = (one for one in welcome.parameters if one.name == data.view.name)
+        info = next(known, None)
+        columns = span(data.first_column, data.column_stride, column, data.shape[1])
+        rows = span(data.first_row, data.row_stride, row, data.shape[0])
+        if info is None or len(info.shape) > 2:
+            return f"row {rows}, column {columns}:"
+        names = [visible_line(name) for name in info.axes] or ["row", "column"][-len(info.shape) :]
+        places = [rows, columns][-len(names) :]
+        return ", ".join(f"{name} {at}" for name, at in zip(names, places, strict=False)) + ":"
 
 
 class WeightsPane(ParameterPane):
@@ -73,6 +95,18 @@ class GradientsPane(ParameterPane):
     kind = "gradients"
     period = 0.35
     what = "gradient "
+
+    def choices(self, welcome: Welcome) -> Sequence[str]:
+        """None of a run whose network is elsewhere."""
+        return () if welcome.kind == "monitored" else super().choices(welcome)
+
+    def missing(self, _frame: Frame) -> str:
+        """Only a trainer has gradients."""
+        if _frame.history.welcome.kind == "monitored":
+            return "a monitored run has no gradients here: all arrays that it shows are in pane 3"
+        if _frame.update.status.phase == "read-only":
+            return "nobody trains this run, and a checkpoint keeps no gradients: s steps through"
+        return ""
 
 
 def ends(parameter: str) -> tuple[str, str]:

@@ -153,12 +153,23 @@ class SamplePane(Pane):
         return {"sample": number, "sample_after": self.log_of_texts.received(number)}
 
     def take(self, frame: Frame) -> None:
+        """Show what is written; of a run without a network say that there is none."""
+        monitored = frame.history.welcome.kind == "monitored"
+        self.query_one(Horizontal).display = not monitored
+        if monitored:
+            self.entitle(f"{self.number} sample", "a monitored run has no network here")
+        else:
+            self._take_texts(frame)
+
+    def _take_texts(self, frame: Frame) -> None:
         """Add what was written, and ask for a new text when it is time."""
         sample, status = frame.update.sample, frame.update.status
         if sample is not None:
             self._take_sample(sample)
         self._ask_when_due(status)
-        self.entitle(self.title(frame), "< > temperature · t prompt")
+        stored = status.phase == "read-only"
+        keys = "nobody trains this run: T writes" if stored else "< > temperature · t prompt"
+        self.entitle(self.title(frame), keys)
 
     def _take_sample(self, sample: SampleText) -> None:
         was_finished = self._last is not None and self._last.finished
@@ -172,6 +183,8 @@ class SamplePane(Pane):
 
     def _ask_when_due(self, status: Status) -> None:
         last = self._last
+        if status.phase == "read-only":  # nobody is there who could write
+            return
         if self._awaiting or (last is not None and not last.finished):
             return
         rest = AUTOMATIC_SECONDS if last is None or last.automatic else AFTER_ASKED_SECONDS

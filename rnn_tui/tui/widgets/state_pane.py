@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.reactive import var
 
 from rnn_tui.training.protocol import ViewData, Welcome
+from rnn_tui.tui.history import Frame
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.view_words import axis_label, columns_of, part, quoted, rows_of, span
 
@@ -26,10 +27,19 @@ class StatePane(ArrayPane):
         """The layers."""
         return [str(layer) for layer in range(welcome.layers)]
 
+    def missing(self, _frame: Frame) -> str:
+        """Whose state would it be?"""
+        if _frame.history.welcome.kind == "monitored":
+            return "a monitored run has no network here: all arrays that it shows are in pane 3"
+        stored = _frame.update.status.phase == "read-only"
+        return "no checkpoint was written yet" if stored else ""
+
     def titles(self, data: ViewData) -> Sequence[str]:
         """Layer, units, and the time steps where there is no room for all."""
         units = part("units", data.first_row, data.row_stride, rows_of(data), data.shape[0])
         steps = part("t", data.first_column + 1, 1, columns_of(data), data.shape[1])
+        if not data.symbols:  # of a checkpoint: what it carries on, which no window has read
+            steps = "as it is carried on"
         long = f"{self.number} hidden state · layer {data.view.name} · {units} · {steps}"
         return long, f"{self.number} state · layer {data.view.name} · {units}"
 
@@ -40,5 +50,7 @@ class StatePane(ArrayPane):
     def place(self, data: ViewData, welcome: Welcome, row: int, column: int) -> str:
         """Unit, and the character it has just read."""
         unit = span(data.first_row, data.row_stride, row, data.shape[0])
+        if not data.symbols:
+            return f"unit {unit}, carried on:"
         label = quoted(welcome, data.symbols[column])
         return f"unit {unit} after {label} t={data.first_column + column + 1}:"

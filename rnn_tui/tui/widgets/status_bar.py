@@ -24,8 +24,9 @@ PHASES = {
     "paused": "‖ paused",
     "finished": "✓ finished",
     "stopped": "■ stopped",
+    "read-only": "■ read-only",
     "lost": "✗ lost",
-    "silent": "◌ no answer",
+    "silent": "◌ no heartbeat",
 }
 """A sign and a word for each state; the sign alone would say it without colours too."""
 
@@ -75,7 +76,7 @@ class StatusBar(Widget):
         if y == 0:
             segments = [
                 Segment(f"{sign:<11} ", strong),
-                *self._first_line(width - 12, plain, faint),
+                *self._first_line(width - max(12, cell_len(sign) + 1), plain, faint),
             ]
             if height == 1:
                 used = sum(segment.cell_length for segment in segments)
@@ -91,7 +92,8 @@ class StatusBar(Widget):
         if self.welcome is None:
             return [Segment("the trainer is starting", plain)]
         name = clip(visible_line(self.welcome.name), 24)
-        where = f"  {clip(visible_line(self.welcome.text), 24)} · {network(self.welcome)}"
+        text = clip(visible_line(self.welcome.text), 24)
+        where = "  " + " · ".join(filter(None, (text, network(self.welcome))))
         progress = "  " + "  ".join(fit(progress_of(self.status, self.welcome), 10_000))
         if cell_len(name + where + progress) > room:
             where = ""
@@ -104,7 +106,9 @@ class StatusBar(Widget):
     def _numbers(self, room: int) -> str:
         if self.status is None:
             return ""
-        return "  ".join(fit(numbers_of(self.status), room))
+        monitored = self.welcome is not None and self.welcome.kind == "monitored"
+        parts = monitored_numbers if monitored else numbers_of
+        return "  ".join(fit(parts(self.status), room))
 
 
 def clip(text: str, cells: int) -> str:
@@ -127,6 +131,8 @@ def fit(parts: Sequence[Part], room: int) -> list[str]:
 
 def network(welcome: Welcome) -> str:
     """Cell and size in a word: ``tanh 1×128``."""
+    if welcome.kind == "monitored":
+        return "by another program"
     return f"{welcome.cell} {welcome.layers}×{welcome.hidden}"
 
 
@@ -134,6 +140,8 @@ def progress_of(status: Status | None, welcome: Welcome) -> list[Part]:
     """How far it is."""
     if status is None:
         return []
+    if welcome.kind == "monitored":
+        return [Part(f"step {status.step:>7,}", 9), Part(duration(status.seconds), 4)]
     goal = f" of {welcome.steps:,}" if welcome.steps else ""
     return [
         Part(f"step {status.step:>7,}{goal}", 9),
@@ -157,6 +165,14 @@ def numbers_of(status: Status) -> list[Part]:
     ]
     if status.not_finite:
         parts.insert(0, Part(f"✗ {status.not_finite} steps not finite", 10))
+    if status.message:
+        parts.insert(0, Part(visible_line(status.message), MESSAGE))
+    return parts
+
+
+def monitored_numbers(status: Status) -> list[Part]:
+    """The same of a run whose numbers mean what its program says."""
+    parts = [Part(f"loss {number(status.loss)}", 9), Part(f"held out {number(status.held_out)}", 7)]
     if status.message:
         parts.insert(0, Part(visible_line(status.message), MESSAGE))
     return parts
