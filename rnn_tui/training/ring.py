@@ -34,7 +34,7 @@ class Ring:
         step = self._trainer.step_number
         if step % EVERY:
             return
-        self._kept[step] = kept = _copied(self._trainer.checkpoint())
+        self._kept[step] = kept = copied(self._trainer.checkpoint())
         while len(self._kept) > max(1, MOST_BYTES // max(1, _size(kept))):
             self._kept.popitem(last=False)
 
@@ -64,7 +64,8 @@ class Ring:
         self._sent = (-1, b"")
 
 
-def _copied(checkpoint: Checkpoint) -> Checkpoint:
+def copied(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint with arrays that training does not change."""
     return dataclasses.replace(
         checkpoint,
         params={name: array.copy() for name, array in checkpoint.params.items()},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rnn_tui.runs.checkpoint import prune, save_checkpoint
+from rnn_tui.runs.checkpoint import Checkpoint, prune, save_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError
 from rnn_tui.runs.keeping import is_best, kept_in, note_if_best
 from rnn_tui.training.origin import Origin
+from rnn_tui.training.ring import copied
 from rnn_tui.training.trainer import Trainer
 
 SAVE_SECONDS = 60.0
@@ -38,6 +39,7 @@ class Saving:
         self._config = trainer.config
         self._clock = clock
         self._saved_at = clock()
+        self._best: tuple[Checkpoint, float] | None = None
 
     @property
     def due(self) -> bool:
@@ -46,11 +48,21 @@ class Saving:
         late = every > 0 and self._clock() - self._saved_at > SAVE_SECONDS
         return late or any(n > 0 and step % n == 0 for n in (every, self._config.keep_every))
 
-    @property
-    def is_best(self) -> bool:
-        """Whether the loss that was just measured is lower than that of every checkpoint."""
-        found = self._config.checkpoint_every > 0
-        return found and is_best(self._folder, self._trainer.held_out_loss)
+    def measured(self) -> None:
+        """The held-out loss is that of now: keep a copy of the network if it is the best so far.
+
+        It is written with the next checkpoint, for in the beginning every measurement is the best.
+        Until then a kill costs nothing: the same steps are made again, and measured again.
+        """
+        loss, known = self._trainer.held_out_loss, self._best
+        better = loss < known[1] if known is not None else is_best(self._folder, loss)
+        if better and self._config.checkpoint_every > 0 and self._trainer.finite:
+            self._best = copied(self.origin.stamped(self._trainer.checkpoint())), loss
+
+    def go_back(self) -> None:
+        """Forget what is later than the present step."""
+        if self._best is not None and self._best[0].step > self._trainer.step_number:
+            self._best = None
 
     def save(self, before: int, measured: bool) -> int:
         """Write a checkpoint of the present step, and return it.
@@ -59,6 +71,7 @@ class Saving:
         StorageError when the disk refuses, and CheckpointError when weights are not finite: the
         last good checkpoint stays the last.
         """
+        self._save_best()
         checkpoint = self.origin.stamped(self._trainer.checkpoint())
         if not self._trainer.finite:
             raise CheckpointError(
@@ -70,6 +83,16 @@ class Saving:
         if measured:
             note_if_best(self._folder, checkpoint.step, self._trainer.held_out_loss)
         return checkpoint.step
+
+    def _save_best(self) -> None:
+        """Write the best network so far, if it is not that of now, which is written anyway."""
+        if self._best is None:
+            return
+        checkpoint, loss = self._best
+        if checkpoint.step != self._trainer.step_number:
+            save_checkpoint(self._folder, checkpoint)
+            note_if_best(self._folder, checkpoint.step, loss)
+        self._best = None
 
     def tidy(self) -> None:
         """Remove the checkpoints that need not stay. StorageError when the disk refuses."""

@@ -163,8 +163,8 @@ class Work:
 
     def _advance_training(self) -> bool:
         if self.measuring.evaluating:
-            if self.measuring.advance() and self.saving.is_best:
-                self._save_due = True
+            if self.measuring.advance():
+                self.saving.measured()
         elif self._save_due:
             self.save()
         elif not self.measuring.advance_references():
@@ -226,6 +226,7 @@ class Work:
         self._single_steps = 0
         self.measuring.abandon()
         self.ring.go_back()
+        self.saving.go_back()
         self._gauges.go_back(self._gauges.seconds)
         if self.phase == "finished" and not self._all_done:
             self.phase = "paused"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from typing import Any
 
 import msgspec
@@ -190,7 +191,7 @@ def best_of(session: Session) -> Best:
     return Best(step, loss)
 
 
-def test_the_best_is_saved_when_it_is_measured_and_stays(sessions: Sessions) -> None:
+def test_the_best_is_saved_with_the_next_checkpoint_and_stays(sessions: Sessions) -> None:
     session = sessions.new(evaluate_every=5, checkpoint_every=50, learning_rate=0.01)
     train_to(session, 41)
     session.trainer.learning_rate_factor = 3000.0  # from here on it only gets worse
@@ -201,6 +202,28 @@ def test_the_best_is_saved_when_it_is_measured_and_stays(sessions: Sessions) -> 
     assert list_checkpoints(session.directory.checkpoints) == (best.step, 200, 250, 300)
     checkpoint = load_checkpoint(session.directory.checkpoints, best.step).checkpoint
     assert checkpoint.scalars["held_out_loss"] == best.loss
+
+
+def test_the_best_is_saved_although_the_weights_became_infinite(sessions: Sessions) -> None:
+    session = sessions.new(evaluate_every=5)
+    train_to(session, 7)
+    best = session.trainer.held_out_loss
+    session.trainer.flat[0] = math.inf
+    with pytest.raises(CheckpointError, match="step 7 are not finite"):
+        session.save()
+    assert read_best(session.directory.checkpoints) == Best(5, best)
+    assert load_checkpoint(session.directory.checkpoints).checkpoint.not_finite() == ()
+
+
+def test_a_best_of_steps_that_are_no_longer_is_not_saved(sessions: Sessions) -> None:
+    session = sessions.new(evaluate_every=5, checkpoint_every=1000)
+    train_to(session, 3)
+    session.turn("clip", 0.5)
+    train_to(session, 7)
+    session.undo()
+    train_to(session, 4)
+    session.close()
+    assert list_checkpoints(session.directory.checkpoints) == (3, 4)
 
 
 def test_every_so_many_steps_one_stays_for_good(sessions: Sessions) -> None:
@@ -216,7 +239,7 @@ def test_without_checkpoints_between_the_best_is_not_saved_either(sessions: Sess
 
 
 def test_a_kill_between_the_save_and_its_note_costs_the_best_nothing(sessions: Sessions) -> None:
-    session = sessions.new(evaluate_every=5)
+    session = sessions.new(evaluate_every=5, checkpoint_every=5)
     train_to(session, 6)
     (session.directory.checkpoints / "best.json").unlink()
     again = sessions.resumed(session)
@@ -225,10 +248,11 @@ def test_a_kill_between_the_save_and_its_note_costs_the_best_nothing(sessions: S
 
 def test_a_best_that_was_superseded_is_forgotten(sessions: Sessions) -> None:
     session = sessions.new(evaluate_every=5, checkpoint_every=4)
-    train_to(session, 6)
-    (session.directory.checkpoints / "step-000000005.json").write_text("{")
+    train_to(session, 9)  # at 8 the best, that of 5, was written too
+    for step in (5, 8):
+        (session.directory.checkpoints / f"step-00000000{step}.json").write_text("{")
     again = sessions.resumed(session)
     assert again.trainer.step_number == 4
     assert read_best(again.directory.checkpoints) is None
-    train_to(again, 6)
+    train_to(again, 9)
     assert read_best(again.directory.checkpoints) == best_of(again)

@@ -86,7 +86,7 @@ def test_checkpoints_and_measurements_come_when_they_are_due(sessions: Sessions)
     train_to(session, 10)
     session.flush()
     saved = [event.step for event in session.metrics.events_after(0) if event.kind == "saved"]
-    assert {4, 8} <= set(saved) <= {3, 4, 6, 8, 9}  # and where it was better than ever
+    assert saved == [4, 8]
     assert [point.step for point in session.metrics.held_out_after(0)] == [3, 6, 9]
 
 
@@ -267,7 +267,7 @@ def test_a_killed_run_goes_on_to_the_bits_of_the_unbroken_one(sessions: Sessions
     unbroken, killed = sessions.new(**settings), sessions.new(**settings)
     train_to(killed, 27)
     resumed = sessions.resumed(killed)
-    assert resumed.trainer.step_number in (20, 25)  # 25 where it was better than ever
+    assert resumed.trainer.step_number == 20
     finish(unbroken)
     finish(resumed)
     assert everything(resumed.trainer) == everything(unbroken.trainer)
