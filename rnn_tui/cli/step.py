@@ -179,10 +179,10 @@ def _check_output(
 
 
 def _row(window: Window, row: int | None) -> int:
-    """The row, from 0."""
+    """The row, from 0: the one that is asked for, or where something went wrong, or the first."""
     if row is not None and row > window.batch:
         raise ConfigError(f"--row {row}: this run reads {window.batch} rows side by side")
-    return (row or 1) - 1
+    return window.suspect or 0 if row is None else row - 1
 
 
 def _walk(window: Window, as_json: bool, full: bool, digits: int | None) -> Iterator[str]:

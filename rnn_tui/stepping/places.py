@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+import numpy as np
+
+from rnn_tui.core.record import Operation
+from rnn_tui.stepping.formulas import at_step
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.visible import visible_character
 
@@ -67,3 +71,19 @@ def axis_label(window: Window, kind: Axis, index: int, layer: int | None) -> str
     if kind == "symbol" or (kind == "input" and not layer):
         return symbol_label(window, index)
     return f"unit {index} below" if kind == "input" else f"{kind} {index}"
+
+
+def not_finite_words(window: Window, operation: Operation) -> str:
+    """Which operation was the first with a value that is not finite, when, and at which symbol."""
+    value = np.asarray(operation.value)
+    odd = ~np.isfinite(value)
+    element = tuple(int(i) for i in np.argwhere(odd)[0])
+    kind = "NaN" if np.isnan(value[element]) else "infinite"
+    when = ""
+    if operation.t:
+        symbol = symbol_label(window, int(window.inputs[operation.t - 1, 0]))
+        when = f", t = {operation.t}, {symbol}"
+    count = f"{int(odd.sum()):,} of {value.size:,} {kind if odd.sum() == 1 else 'not finite'}"
+    result = at_step(operation.symbol, operation.t)
+    where = f"{result}, operation {operation.index + 1}{when}"
+    return f"the first value that is not finite: {where}: {count}"

@@ -2,12 +2,14 @@
 
 Nothing is written, so that it works while somebody trains the run. On the same machine, with as
 many BLAS threads as its trainer had (one: set before NumPy is loaded), the bits are the same.
+Knobs that were turned on the way are turned again after the same steps, as the log tells.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,17 +19,22 @@ import numpy as np
 from rnn_tui.core.schedules import Constant
 from rnn_tui.runs.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import CheckpointError, ConfigError, CorruptRunError
+from rnn_tui.runs.errors import CheckpointError, ConfigError, CorruptRunError, StorageError
 from rnn_tui.runs.metrics import MetricsReader
 from rnn_tui.runs.network_symbols import run_vocabulary
-from rnn_tui.runs.rows import Row
+from rnn_tui.runs.rows import Event, Row
 from rnn_tui.stepping.taken import window_of
 from rnn_tui.stepping.window import Window
 from rnn_tui.text.split import split
 from rnn_tui.text.vocabulary import Vocabulary
+from rnn_tui.training.odd import odd_row
 from rnn_tui.training.recovery import never_saved, require_drawn
 from rnn_tui.training.trainer import Trainer
+from rnn_tui.training.turning import knob_events, turned_to
 from rnn_tui.training.upcoming import upcoming
+
+LEARNING = frozenset({"learning_rate", "schedule"})
+"""The knobs that make the learning rate."""
 
 PAGE = 1_000
 """Rows of the log that are read at a time."""
@@ -38,9 +45,10 @@ def run_window(
     at: int | None = None,
     row: int | None = None,
     tell: Callable[[float], None] = lambda _: None,
+    recent: Checkpoint | None = None,
 ) -> Window:
     """What ``replaying`` returns, all of it done here; ``tell`` is called with the progress."""
-    work = replaying(folder, at, row)
+    work = replaying(folder, at, row, recent)
     while True:
         try:
             tell(next(work))
@@ -50,14 +58,21 @@ def run_window(
 
 
 def replaying(
-    folder: Path, at: int | None = None, row: int | None = None
+    folder: Path,
+    at: int | None = None,
+    row: int | None = None,
+    recent: Checkpoint | None = None,
 ) -> Generator[float, None, Window]:
     """The window that step ``at`` of the run in ``folder`` was trained on, before its update.
 
     ``at`` counts from 1; None is the step that the run would make next if it were resumed.
     ``row``, from 0, takes that row of the batch alone. Yields the progress, 0..1. Learning rates
     are those of the log, step by step, so that every change on the way is made again. Where the
-    loss of step ``at`` is not that of the log to the last bit, the title says so.
+    loss of step ``at`` is not that of the log to the last bit, the title says so. ``recent`` is a
+    state that the trainer has kept in memory; it is begun with where no checkpoint is nearer.
+
+    A step that was not finite comes in the precision of its training, for a wider one might hold
+    what that could not; ``suspect`` of the window is the row where it went wrong.
 
     Raises RunError: ConfigError for a step that the run has not made or a row that there is not,
     CorruptRunError or StorageError where the run's files do not tell enough.
@@ -72,10 +87,13 @@ def replaying(
             _go_to_the_end(run, log)
             remark = ""
         else:
-            remark = yield from _replay(run, log, at)
+            remark = yield from _replay(run, log, at, recent)
     head, arrays = upcoming(run.trainer)
     window = window_of(run.name, run.vocabulary, head, arrays)
-    window = replace(window, title=window.title + remark)
+    suspect = odd_row(run.trainer) if at is not None else None
+    if suspect is not None:  # then the arrays are as they were
+        window = window_of(run.name, run.vocabulary, head, arrays, np.dtype(head.dtype))
+    window = replace(window, title=window.title + remark, suspect=suspect)
     return window if row is None else window.one_row(row)
 
 
@@ -98,7 +116,7 @@ def _opened(directory: RunDirectory) -> _Run:
 
 
 class _Log:
-    """The rows of a run; none where it has not begun."""
+    """The rows and the knobs of a run; none where it has not begun."""
 
     def __init__(self, file: Path) -> None:
         self._reader = MetricsReader(file) if file.exists() else None
@@ -109,6 +127,13 @@ class _Log:
     def __exit__(self, *_: object) -> None:
         if self._reader is not None:
             self._reader.close()
+
+    def knobs(self, first: int) -> dict[int, list[Event]]:
+        """What was turned after each step from ``first`` on, in order."""
+        turned: dict[int, list[Event]] = {}
+        for event in knob_events(self._reader, first) if self._reader is not None else ():
+            turned.setdefault(event.step, []).append(event)
+        return turned
 
     def last(self) -> Row | None:
         return self._reader.last() if self._reader is not None else None
@@ -128,11 +153,13 @@ def _go_to_the_end(run: _Run, log: _Log) -> None:
         require_drawn(run.directory)
 
 
-def _replay(run: _Run, log: _Log, at: int) -> Generator[float, None, str]:
+def _replay(
+    run: _Run, log: _Log, at: int, recent: Checkpoint | None
+) -> Generator[float, None, str]:
     """Make the steps before ``at`` again; what is to be said of the window of ``at``."""
     last, trainer = log.last(), run.trainer
     known = last.step if last is not None else 0
-    checkpoint = _checkpoint(run.directory.checkpoints, at - 1)
+    checkpoint = _nearest(run.directory, at - 1, recent)
     if checkpoint is not None:
         trainer.restore(checkpoint)
     else:
@@ -141,18 +168,31 @@ def _replay(run: _Run, log: _Log, at: int) -> Generator[float, None, str]:
     if not 1 <= at <= max(known, start + 1):  # behind the last step: only where it is at hand
         steps = f"steps 1 to {known:,}" if known else "no step yet"
         raise ConfigError(f"{run.name} has {steps} in its log: step {at:,} is not among them")
+    knobs = log.knobs(start)
     for row in log.after(start):
         if row.step != trainer.step_number + 1:
             break
+        _turn_again(run, knobs.get(trainer.step_number, ()))
         _use_learning_rate(run, row)
         if row.step == at:
             return _remark(trainer, row)
         trainer.step()
         yield (trainer.step_number - start) / (at - start)
     if at == start + 1:
+        _turn_again(run, knobs.get(start, ()), LEARNING)
         return ""
     missing = f"the log of {run.name} has no step {trainer.step_number + 1:,}"
     raise CorruptRunError(f"{missing}, so that step {at:,} cannot be reached: choose another step")
+
+
+def _nearest(directory: RunDirectory, most: int, recent: Checkpoint | None) -> Checkpoint | None:
+    """The newest state of step ``most`` or before, from wherever; None where there is none."""
+    with contextlib.suppress(CheckpointError, StorageError):
+        return load_checkpoint(directory.odd, most).checkpoint
+    found = _checkpoint(directory.checkpoints, most)
+    if recent is None or recent.step > most or (found is not None and found.step >= recent.step):
+        return found
+    return recent
 
 
 def _checkpoint(folder: Path, most: int) -> Checkpoint | None:
@@ -168,6 +208,21 @@ def _checkpoint(folder: Path, most: int) -> Checkpoint | None:
             except CheckpointError:
                 continue
     return None
+
+
+def _turn_again(run: _Run, events: Iterable[Event], also: frozenset[str] = frozenset()) -> None:
+    """Turn the knobs that were turned after the step that the trainer is at.
+
+    Those that make the learning rate are in the rows already, and only turned if ``also`` says so.
+    """
+    for event in events:
+        if event.name in LEARNING and event.name not in also:
+            continue
+        try:
+            run.trainer.turn(event.name, turned_to(event))
+        except ValueError as error:
+            where = f"the log of {run.name}, step {event.step:,}"
+            raise CorruptRunError(f"{where}, has a knob that cannot be turned: {error}") from error
 
 
 def _use_learning_rate(run: _Run, row: Row) -> None:

@@ -24,6 +24,7 @@ from rnn_tui.stepping.digits import constant, written
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.moves import Layout
 from rnn_tui.stepping.names import element_text, result_name
+from rnn_tui.stepping.places import not_finite_words
 from rnn_tui.stepping.running import Hit, run_to
 from rnn_tui.stepping.view import Selection, View
 from rnn_tui.stepping.watching import watch
@@ -47,6 +48,20 @@ class Stepper(Cursor):
         self._wanted_selection = Selection(None, ())
         self._verified: tuple[Trace, Verification] | None = None
         self._result: tuple[Operation, Array] | None = None
+        if whole.suspect is not None:
+            self._begin_where_it_went_wrong()
+
+    def _begin_where_it_went_wrong(self) -> None:
+        found = self.first_not_finite()
+        if found is None:
+            self.message = "the step was not finite, but every value of this row is"
+            return
+        self.index, self.message = found, not_finite_words(self.window, self.trace[found])
+
+    def first_not_finite(self) -> int | None:
+        """The first operation whose result is not finite; None where all are."""
+        results = enumerate(self.trace.operations)
+        return next((i for i, made in results if not np.isfinite(made.value).all()), None)
 
     # -- what is shown ----------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ class Window:
     update: Update | None = None
     row: int | None = None
     """The row of the batch, from 0, that this is; None: all that there were."""
+    suspect: int | None = None
+    """The row where a step went wrong that was not finite; None: it was finite, or nobody knows."""
     rows: int = 1
     """How many rows the batch had."""
     trained_dtype: np.dtype[Any] | None = None

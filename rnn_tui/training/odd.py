@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from rnn_tui.runs.checkpoint import discard_after, prune, save_checkpoint
 from rnn_tui.runs.keeping import Kept
 from rnn_tui.training.origin import Origin
@@ -54,3 +56,19 @@ class OddSteps:
             f"{self.in_a_row} steps in a row were not finite and not applied: the weights are "
             f"those of step {before:,}, and are saved; lower the learning rate, then go on"
         )
+
+
+def odd_row(trainer: Trainer) -> int | None:
+    """Make the next step; the row of the batch where it was not finite first, None if it was.
+
+    Where no row shows it, neither forwards nor in dL/dh_0, it is the first one.
+    """
+    if trainer.step().applied:
+        return None
+    workspace = trainer.workspace
+    forward = [h[1:] for h in workspace.hidden] + [workspace.probabilities]  # (T, B, ...)
+    odd = np.logical_or.reduce([~np.isfinite(array).all(axis=2) for array in forward])  # (T, B)
+    if not odd.any():
+        backward = workspace.state_gradient()  # (B, H) a layer
+        odd = np.array([~np.isfinite(d).all(axis=1) for d in backward])  # (L, B)
+    return int(odd[odd.any(axis=1).argmax()].argmax())

@@ -14,7 +14,9 @@ class SteppingApp(TerminalApp):
 
     CSS_PATH = "app.tcss"
 
-    def __init__(self, window: Window, row: int = 0, log_file: Path | None = None) -> None:
+    def __init__(
+        self, window: Window, row: int | None = None, log_file: Path | None = None
+    ) -> None:
         super().__init__(log_file)
         self._stepper = StepperScreen(window, row)
 
@@ -24,6 +26,6 @@ class SteppingApp(TerminalApp):
         await self.push_screen(self._stepper, lambda _: self.exit())
 
 
-def open_stepper(window: Window, row: int = 0, log_file: Path | None = None) -> int:
+def open_stepper(window: Window, row: int | None = None, log_file: Path | None = None) -> int:
     """Open the stepper in the terminal; the exit status."""
     return SteppingApp(window, row, log_file).open()

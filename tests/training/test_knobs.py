@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,15 @@ def test_turned_killed_and_resumed_it_is_the_unbroken_run(
 
 
 @settings(max_examples=15, deadline=None)
-@given(TURNS, st.lists(st.integers(1, 60), min_size=3, max_size=3), st.integers(1, 45))
+@given(
+    TURNS, st.lists(st.integers(1, 60), min_size=3, max_size=3), st.integers(1, 45), st.booleans()
+)
 def test_a_replay_has_the_logged_loss_to_the_last_bit(
-    tmp_path_factory: pytest.TempPathFactory, turns: list[Any], steps: list[int], killed_at: int
+    tmp_path_factory: pytest.TempPathFactory,
+    turns: list[Any],
+    steps: list[int],
+    killed_at: int,
+    from_the_beginning: bool,
 ) -> None:
     made = Sessions(tmp_path_factory.mktemp("runs") / "runs")
     first = made.new(**LONG)
@@ -88,6 +95,8 @@ def test_a_replay_has_the_logged_loss_to_the_last_bit(
     turn_at_their_steps(session, turns)
     finish(session)
     session.flush()
+    if from_the_beginning:  # across every knob, and not from the checkpoint that was taken for it
+        shutil.rmtree(session.directory.checkpoints)
     for at in steps:
         window = run_window(session.directory.path, at)
         assert window.title.endswith(f"step {at}")  # and nothing about another loss

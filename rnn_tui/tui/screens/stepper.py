@@ -50,7 +50,7 @@ _ACTIONS_OF_KEYS = {"do", "ask", "dialog", "act", "leave"}
 
 
 class StepperScreen(Screen[None]):
-    """Walks through row ``row`` of a window. It is dismissed when one leaves."""
+    """Walks through one row of a window. It is dismissed when one leaves."""
 
     AUTO_FOCUS: ClassVar[str | None] = ""  # the keys are the screen's
     BINDINGS: ClassVar[list[BindingType]] = KEYS
@@ -59,9 +59,9 @@ class StepperScreen(Screen[None]):
     stepper: Stepper | None = None
     """The walk; None until the window is traced."""
 
-    def __init__(self, window: Window, row: int = 0) -> None:
+    def __init__(self, window: Window, row: int | None = None) -> None:
         super().__init__()
-        self._window, self._row = window, row
+        self._window, self._row = window, window.suspect or 0 if row is None else row
         self._background, self.player = Background(self._report), Player(self, self._play_on)
         self._housekeeping, self._asked_at = Housekeeping(), 0.0
         self.sweep = Sweeper(self)
@@ -89,7 +89,8 @@ class StepperScreen(Screen[None]):
             return
         self.stepper = Stepper(self._window, self._row, trace)
         self._housekeeping.keep()
-        self.stepper.message = "→ goes on, ? explains the keys and the words"
+        said = self.stepper.message  # where it begins, if that is not at the beginning
+        self.stepper.message = said or "→ goes on, ? explains the keys and the words"
         self.show()
 
     def on_unmount(self) -> None:
