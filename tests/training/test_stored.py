@@ -1,0 +1,160 @@
+"""A run without a server, as it is told from its files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_tui.monitoring.monitor import Monitor
+from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.metrics import MetricsLog, Row
+from rnn_tui.training import news
+from rnn_tui.training.attaching import Attachment
+from rnn_tui.training.client import RefusedError, ServerGoneError, TakenUpError
+from rnn_tui.training.protocol import Pause, Poll, Update, View
+from rnn_tui.training.stored import StoredClient
+from rnn_tui.training.wire import unpack
+
+from .conftest import Sessions, train_to
+
+
+def opened(directory: RunDirectory, reason: str = "") -> StoredClient:
+    return asyncio.run(StoredClient.open(directory, reason))
+
+
+def polled(client: StoredClient, **asked: Any) -> Update:
+    return asyncio.run(client.poll(Poll(**asked)))
+
+
+@pytest.fixture
+def left(sessions: Sessions) -> RunDirectory:
+    """A run that was trained for 25 steps and saved."""
+    session = sessions.new(evaluate_every=10)
+    train_to(session, 25)
+    session.close()
+    return session.directory
+
+
+def test_a_run_is_told_of_as_its_server_would(left: RunDirectory) -> None:
+    client = opened(left, "the trainer was killed")
+    found = polled(client)
+    assert unpack(found.rows.steps).tolist() == list(range(1, 26))
+    assert (found.status.phase, found.status.step) == ("read-only", 25)
+    assert [point.step for point in found.held_out] == [10, 20]
+    assert found.status.message.startswith("the trainer was killed · resume with: rnn-tui resume")
+
+
+def test_weights_and_the_carried_state_are_those_of_the_checkpoint(left: RunDirectory) -> None:
+    views = tuple(View(kind, name, 50, 50) for kind, name in WANTED)
+    found = polled(opened(left), views=views)
+    weights, hidden = found.views  # a checkpoint has no gradients
+    assert unpack(weights.values).shape == (8, 8)
+    assert (unpack(hidden.values).shape, hidden.symbols) == ((8, 1), ())
+
+
+WANTED = (("weights", "layer0.W_hh"), ("gradients", "layer0.W_hh"), ("hidden", "0"))
+
+
+def test_every_command_is_refused_in_one_line(left: RunDirectory) -> None:
+    with pytest.raises(RefusedError, match=r"nobody trains .*: rnn-tui resume"):
+        asyncio.run(opened(left).send(Pause()))
+
+
+def test_who_looks_is_told_at_once_that_somebody_trains_it_again(left: RunDirectory) -> None:
+    client = opened(left)
+    with left.lock(), pytest.raises(TakenUpError):
+        polled(client)
+
+
+def test_where_nobody_serves_a_run_its_files_are_opened(left: RunDirectory) -> None:
+    client = asyncio.run(Attachment(left)())
+    assert isinstance(client, StoredClient)
+    assert not client.live
+
+
+def test_a_run_that_cannot_be_read_says_why(left: RunDirectory) -> None:
+    left.text_file.write_bytes(b"another text")
+    with pytest.raises(ServerGoneError, match="is not the text that was trained on"):
+        opened(left)
+
+
+def test_a_run_that_was_made_and_never_trained_is_empty(sessions: Sessions) -> None:
+    session = sessions.new()
+    session.close()
+    session.directory.metrics_file.unlink()
+    for file in session.directory.checkpoints.iterdir():
+        file.unlink()
+    found = polled(opened(session.directory), views=(View("weights", "b_y", 5, 5),))
+    assert (found.status.step, found.views) == (0, ())
+    assert "no checkpoint was written yet" in found.status.message
+
+
+def test_a_long_past_arrives_as_spans_and_its_end_as_rows(
+    left: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MANY_ROWS", 1000)
+    monkeypatch.setattr(news, "MOST_ROWS", 300)
+    monkeypatch.setattr(news, "SPANNED", 1500)
+    monkeypatch.setattr(news, "SPANS", 100)
+    with MetricsLog(left.metrics_file) as log:
+        for step in range(26, 5001):
+            loss = float("nan") if step == 2000 else 1.0 + (step == 3333)
+            log.append(Row(step, loss, 2.0, 1.0, 0.1, step, 0.0, 0.0))
+    client, after, seen, highest, odd = opened(left), -1, 0, 0.0, 0
+    while (found := polled(client, after_step=after)).more or found.rows.steps.shape[0]:
+        if found.spans is not None:
+            loss = found.spans.loss
+            after = int(unpack(loss.last)[-1])
+            seen += int(unpack(loss.finite).sum() + unpack(loss.odd).sum())
+            odd += int(unpack(loss.odd).sum())
+            highest = max(highest, float(np.nanmax(unpack(loss.high)[-90:])))
+            edges = unpack(loss.first)[1:] % found.spans.width
+            assert not edges.any()
+        else:
+            after = int(unpack(found.rows.steps)[-1])
+            seen += found.rows.steps.shape[0]
+    assert (after, seen, highest, odd) == (5000, 5000, pytest.approx(highest), 1)
+    assert highest >= 2.0
+
+
+def test_a_monitored_run_is_followed_while_it_grows(tmp_path: Path) -> None:
+    with Monitor("watched", runs=tmp_path) as monitor:
+        client = opened(monitor.directory)
+        monitor.log(0, loss=2.0, lr=0.1)
+        monitor.show("h", np.arange(6.0).reshape(2, 3), axes=("time", "unit"))
+        found = until_told(client)
+        assert found.status.phase == "training"
+        assert {part.name for part in found.series} == {"loss", "lr"}
+    found = polled(client, views=(View("weights", "h", 9, 9),))
+    assert found.status.message == "its program has ended"
+    assert unpack(found.views[0].values).tolist() == [[0, 1, 2], [3, 4, 5]]
+    later = polled(client, after_series=(("loss", 0), ("lr", 0)))
+    assert (later.series, later.more) == ((), False)
+
+
+def until_told(client: StoredClient) -> Update:
+    """The first answer with something in it: the monitor writes twice a second."""
+    while True:
+        found = polled(client)
+        if found.series:
+            return found
+
+
+def test_a_long_series_arrives_as_spans_too(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(news, "MANY_ROWS", 1000)
+    monkeypatch.setattr(news, "MOST_ROWS", 300)
+    with Monitor("watched", runs=tmp_path) as monitor:
+        for step in range(3000):
+            monitor.log(step, loss=float(step))
+    client, after, count = opened(monitor.directory), -1, 0
+    while (found := polled(client, after_series=(("loss", after),))).series:
+        (part,) = found.series
+        if part.spans is not None:
+            after, count = int(unpack(part.spans.last)[-1]), count + unpack(part.spans.finite).sum()
+        else:
+            after, count = int(unpack(part.steps)[-1]), count + part.steps.shape[0]
+    assert (after, count) == (2999, 3000)
