@@ -247,15 +247,16 @@ def test_a_shell_is_told_how_words_may_go_on(
     assert found in finished().out.splitlines()
 
 
-def test_a_shell_is_told_the_runs(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shell_is_told_the_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("red-fox", "red-owl", "shy-owl"):
         (folder / name).mkdir(parents=True)
     monkeypatch.setenv("_RNN_TUI_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_CWORD", "2")
     with RunDirectory(folder / "red-owl").lock():
-        for command, told in (("resume", ["red-fox", "red-owl"]), ("attach", ["red-fox", "red-owl"])):
+        for command, told in (
+            ("resume", ["red-fox", "red-owl"]),
+            ("attach", ["red-fox", "red-owl"]),
+        ):
             monkeypatch.setenv("COMP_WORDS", f"rnn-tui {command} red")
             assert finished().out.split() == [f"plain,{name}" for name in told]
 
