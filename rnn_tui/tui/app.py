@@ -15,6 +15,7 @@ from rnn_tui.runs import hints
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError
+from rnn_tui.training.knob_messages import KnobsListed, ListKnobs
 from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop, Welcome
 from rnn_tui.tui.feed import Feed
 from rnn_tui.tui.sampling_in import SamplingIn
@@ -126,6 +127,21 @@ class RnnTuiApp(TerminalApp):
             self._no_network("sampled from")
             return
         self.run_worker(self.sampling_in.sample(welcome), exit_on_error=True)
+
+    def open_knobs(self) -> None:
+        """List the knobs of the run, to turn them."""
+        self.run_worker(self._open_knobs(), exit_on_error=True)
+
+    async def _open_knobs(self) -> None:
+        from rnn_tui.tui.screens.knobs import KnobsScreen  # not before: it takes time to load
+
+        try:
+            listed = await self.feed.ask(ListKnobs())
+        except (RefusedError, ServerGoneError) as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        if isinstance(listed, KnobsListed) and self.screen is self.dashboard:
+            await self.push_screen(KnobsScreen(listed, self.feed.ask))
 
     def list_runs(self) -> None:
         """List the runs that lie beside this one."""

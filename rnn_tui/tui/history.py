@@ -37,7 +37,7 @@ class History:
 
     def take(self, update: protocol.Update) -> None:
         """Add what is new in an answer."""
-        self.status = update.status
+        known, self.status = self.status is not None, update.status
         if update.spans is not None:
             self.loss.extend_spans(_spans(update.spans.loss))
             self.gradient_norm.extend_spans(_spans(update.spans.gradient_norm))
@@ -52,7 +52,14 @@ class History:
         for event in update.events:
             self.events.append(event)
             self.last_event = event.id
+        if known and any(event.kind == "undone" for event in update.events):
+            self._begin_again()
         self.references.extend(update.references)
+
+    def _begin_again(self) -> None:
+        """The run went back: what it makes anew is asked for with all that was before."""
+        self.loss, self.gradient_norm = Series(SMOOTHING), Series(SMOOTHING)
+        self.held_out = Series(smoothing=0.0)
 
     def _take_monitored(self, update: protocol.Update) -> None:
         """What only a monitored run has: any series, and arrays that come when they like."""

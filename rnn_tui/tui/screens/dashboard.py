@@ -47,6 +47,9 @@ TYPING_SECONDS = 0.6
 SILENT_SECONDS = 3.0
 """Without an answer for so long the status says so."""
 
+STARTING_SECONDS = 10.0
+"""The same before the first answer: a long text takes its time to be read."""
+
 
 RATE = Binding.Group("lr")
 """Two keys with one word in the footer, which 80 columns have room for."""
@@ -76,6 +79,7 @@ class DashboardScreen(Screen[None]):
         _key("r", "runs", "runs", "all runs: compare, tag, rename, delete them"),
         _key("plus,equals_sign", "rate(1)", "lr up", "raise the learning rate", True, RATE),
         _key("minus", "rate(-1)", "lr down", "lower the learning rate", True, RATE),
+        _key("k,K", "knobs", "knobs", "turn what may be turned while it trains, and undo it"),
         _key("t,i", "prompt", "write", "write a prompt", show=True),
         _key("less_than_sign,comma", "warm(-1)", "cooler", "lower the temperature"),
         _key("greater_than_sign,full_stop", "warm(1)", "warmer", "raise the temperature"),
@@ -169,7 +173,8 @@ class DashboardScreen(Screen[None]):
     def _notice_silence(self) -> None:
         bar = self.query_one(StatusBar)
         silent = time.monotonic() - self.app.answered  # type: ignore[attr-defined]
-        if bar.phase not in {"lost", "starting"} and silent > SILENT_SECONDS:
+        patience = STARTING_SECONDS if bar.phase == "starting" else SILENT_SECONDS
+        if bar.phase != "lost" and silent > patience:
             bar.phase, bar.trouble = "silent", f"for {silent:.0f} s: the trainer may be suspended"
 
     # -- keys -----------------------------------------------------------------------------------
@@ -216,6 +221,10 @@ class DashboardScreen(Screen[None]):
             rate = float(f"{before * RATE_FACTOR**direction:.3g}")
             self._intentions.ask("rate", rate)
             self._tell(SetLearningRate(rate))
+
+    def action_knobs(self) -> None:
+        """Turn knobs, and turn them back."""
+        self.app.open_knobs()  # type: ignore[attr-defined]
 
     def action_save(self) -> None:
         """Save now."""

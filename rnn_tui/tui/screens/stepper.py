@@ -87,9 +87,8 @@ class StepperScreen(Screen[None]):
         except GivenUpError:
             self.dismiss(None)
             return
-        self.stepper = Stepper(self._window, self._row, trace)
+        self.stepper, said = (stepper := Stepper(self._window, self._row, trace)), stepper.message
         self._housekeeping.keep()
-        said = self.stepper.message  # where it begins, if that is not at the beginning
         self.stepper.message = said or "→ goes on, ? explains the keys and the words"
         self.show()
 

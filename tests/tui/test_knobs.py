@@ -1,0 +1,98 @@
+"""The knobs on the dashboard: turned, refused, turned back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnn_tui.training.knob_messages import Turn, Undo
+from rnn_tui.tui.screens.knobs import KnobsScreen
+
+from .local_client import Opened, until, watching
+
+
+async def _opened(opened: Opened, pilot) -> None:
+    await pilot.press("k")
+    await until(pilot, lambda: isinstance(opened.app.screen, KnobsScreen))
+    await until(pilot, lambda: "enter turns" in opened.text)
+
+
+async def _choose(pilot, place: int) -> None:
+    for _ in range(place):
+        await pilot.press("down")
+    await pilot.press("enter")
+
+
+async def _write(pilot, value: str) -> None:
+    await pilot.press("ctrl+u", "ctrl+k", *value, "enter")
+
+
+async def test_every_knob_is_listed_with_its_value(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True, clip=0.75) as (opened, pilot):
+        await _opened(opened, pilot)
+        await until(pilot, lambda: "norm limit" in opened.text and "0.75" in opened.text)
+        for words in ("learning rate", "0.003", "schedule", "constant", "window", "16"):
+            assert words in opened.text
+
+
+async def test_a_knob_is_turned_by_a_value_that_is_written(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await _opened(opened, pilot)
+        await _choose(pilot, 2)
+        await _write(pilot, "0.5")
+        await until(pilot, lambda: "norm limit 1 → 0.5" in opened.text)
+        assert opened.run.session.trainer.knobs.clip == 0.5
+        await _choose(pilot, 2)
+        await _write(pilot, "24")
+        await until(pilot, lambda: opened.run.session.trainer.knobs.window == 24)
+        assert opened.client.asked(Turn)[-1] == Turn("window", "24")
+
+
+async def test_what_cannot_be_is_refused_in_words_and_the_old_value_stays(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await _opened(opened, pilot)
+        await _choose(pilot, 1)
+        await _write(pilot, "spiral")
+        await until(pilot, lambda: "one of constant, step, cosine" in opened.text)
+        assert opened.run.session.trainer.knobs.schedule == "constant"
+        await _write(pilot, "cosine 900")
+        await until(pilot, lambda: "constant → cosine 900" in opened.text)
+
+
+async def test_undo_asks_first_and_goes_back(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True, trained=7) as (opened, pilot):
+        opened.run.session.turn("clip", 0.5)
+        opened.run.rest()
+        for _ in range(5):
+            opened.run.session.step_once()
+        opened.run.rest()
+        await _opened(opened, pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: "go back to step 7" in opened.text)
+        await pilot.press("escape", "y")
+        assert opened.client.asked(Undo) == []
+        await pilot.press("u", "y")
+        await until(pilot, lambda: "from step 12 back to step 7" in opened.text)
+        assert opened.run.session.trainer.step_number == 7
+        assert opened.run.session.trainer.knobs.clip == 1
+        await pilot.press("escape")
+        history = opened.dashboard.frame.history
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
+        await until(pilot, lambda: history.loss.last_step == 7)
+
+
+async def test_there_may_be_nothing_to_undo(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await _opened(opened, pilot)
+        await pilot.press("u", "y")
+        await until(pilot, lambda: "no knob was turned" in opened.text)
+        assert opened.client.asked(Undo) == []
+
+
+async def test_letters_are_letters_while_a_value_is_written(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await _opened(opened, pilot)
+        await _choose(pilot, 0)
+        await pilot.press("u", "k", "q")
+        assert isinstance(opened.app.screen, KnobsScreen)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: opened.app.screen is opened.dashboard)
