@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_tui.tui.series import BUCKETS, RECENT, Series
+from rnn_tui.tui.series import BUCKETS, RECENT, Series, Spans
 
 values_with_holes = st.lists(
     st.floats(-100, 100) | st.sampled_from([np.nan, np.inf, -np.inf]), min_size=1, max_size=400
@@ -122,3 +122,37 @@ def test_a_thousand_rows_are_cheap_whatever_the_length() -> None:
     held = sum(part.nbytes for rows in (series._buckets, series._recent) for part in rows.parts())
     assert held < 300_000
     assert series.last_step == 1_002_999
+
+
+def _spans(first: list[int], width: int, values: list[float]) -> Spans:
+    steps, numbers = np.array(first), np.array(values)
+    counts = np.full(len(first), width)
+    return Spans(steps, steps + width - 1, numbers - 1, numbers + 1, numbers, 0 * counts, counts)
+
+
+def test_a_past_in_spans_is_followed_by_single_values() -> None:
+    series = Series(0.5)
+    series.extend_spans(_spans([0, 64], 64, [3.0, 5.0]))
+    series.extend([128, 129], [5.0, 9.0])
+    assert (series.first_step, series.last_step, len(series)) == (0, 129, 130)
+    assert series.smoothed == pytest.approx(7.0)
+    assert series.columns(2).minimum.min() == 2.0
+    with pytest.raises(ValueError, match="must rise"):
+        series.extend_spans(_spans([100], 64, [1.0]))
+
+
+def test_a_constant_past_leaves_the_average_at_that_constant() -> None:
+    series = Series(0.95)
+    series.extend_spans(_spans([0, 32, 64], 32, [2.0, 2.0, 2.0]))
+    assert series.smoothed == pytest.approx(2.0)
+
+
+def test_a_reading_says_which_steps_it_covers() -> None:
+    series = Series()
+    series.extend_spans(_spans([0, 64], 64, [3.0, 5.0]))
+    series.extend([128, 129], [5.0, float("nan")])
+    assert series.around(70, 70) == (64, 127, 4.0, 6.0, 5.0, 0)
+    exact = series.around(129, 129)
+    assert exact is not None
+    assert (exact.first, exact.last, exact.not_finite) == (129, 129, 1)
+    assert series.around(200, 300) is None
