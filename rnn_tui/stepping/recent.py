@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnn_tui.runs.checkpoint import Checkpoint
 from rnn_tui.runs.errors import CheckpointError
 from rnn_tui.runs.tensors import from_bytes
-from rnn_tui.training.client import Asks, RefusedError
+from rnn_tui.training.client import Asks, RefusedError, ServerGoneError
 from rnn_tui.training.ring_messages import RecentPart, RecentState
 
 LARGEST = 1 << 30
@@ -15,8 +15,8 @@ LARGEST = 1 << 30
 async def recent_state(client: Asks, at: int) -> Checkpoint | None:
     """The newest state that is kept from before step ``at``, for ``replay.replaying``.
 
-    None where the trainer keeps none, or no longer: then the replay begins with a checkpoint.
-    Raises ServerGoneError.
+    None where the trainer keeps none, or no longer, or is gone: then the replay begins with a
+    checkpoint.
     """
     data, step, size = bytearray(), -1, 1
     try:
@@ -27,6 +27,6 @@ async def recent_state(client: Asks, at: int) -> Checkpoint | None:
             step, size = part.step, part.size
             data += part.data
         found = from_bytes(bytes(data), "the trainer's state")
-    except (RefusedError, CheckpointError):
+    except (RefusedError, ServerGoneError, CheckpointError):
         return None
     return found if found.step == step < at else None

@@ -11,6 +11,7 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.metrics import MetricsReader
 
 if TYPE_CHECKING:
+    from rnn_tui.runs.checkpoint import Checkpoint
     from rnn_tui.stepping.window import Window
 
 SLICE_SECONDS = 0.1
@@ -18,15 +19,20 @@ SLICE_SECONDS = 0.1
 
 
 async def replayed(
-    directory: RunDirectory, at: int | None, tell: Callable[[float], None]
+    directory: RunDirectory,
+    at: int | None,
+    tell: Callable[[float], None],
+    recent: Checkpoint | None = None,
 ) -> Window:
     """The window of step ``at``, or of the next step; ``tell`` may raise to give it up.
+
+    ``recent`` is a state that the trainer remembers, for ``replay.replaying``.
 
     The run is not touched, whoever trains it. Raises RunError.
     """
     from rnn_tui.stepping.replay import replaying  # not before: it loads the network
 
-    work = replaying(directory.path, at)
+    work = replaying(directory.path, at, recent=recent)
     while True:
         found = await asyncio.to_thread(_go_on, work)
         if not isinstance(found, float):

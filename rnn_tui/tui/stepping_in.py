@@ -75,7 +75,12 @@ class SteppingIn:
         self._app.notify(visible_line(str(error)), severity="warning", markup=False)
 
     async def _replay(self, at: int | None, tell: Callable[[float], None]) -> Window:
-        return await replayed(self._directory, at, tell)
+        recent = None
+        if at is not None and self._feed.live:  # the trainer may remember what was shortly before
+            from rnn_tui.stepping.recent import recent_state
+
+            recent = await recent_state(self._feed, at)
+        return await replayed(self._directory, at, tell, recent)
 
     async def _take(self, welcome: Welcome, tell: Callable[[float], None]) -> Window:
         from rnn_tui.stepping.live import take_window  # not before: it loads the network

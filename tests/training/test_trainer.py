@@ -184,7 +184,7 @@ def test_setting_the_learning_rate_scales_what_is_left_of_the_schedule() -> None
 def test_what_is_no_learning_rate_is_refused(value: float) -> None:
     trainer = make_trainer()
     before = trainer.learning_rate
-    with pytest.raises(ValueError, match="the learning rate = .* is not allowed: a number, above 0"):
+    with pytest.raises(ValueError, match="is not allowed: a number, above 0"):
         trainer.turn("learning_rate", value)
     assert trainer.learning_rate == before
 
