@@ -155,7 +155,7 @@ class RnnTuiApp(TerminalApp):
         """Ask what becomes of the run; a second Ctrl+C saves and stops it."""
         if isinstance(self.screen, LeaveScreen):
             self.screen.dismiss("stop")
-        elif self.feed.connected and not self.feed.live:
+        elif self.feed.stored:
             self.exit()  # nobody is here who could be told anything
         elif self.feed.connected:
             self.push_screen(LeaveScreen(self.name_of_run, self.owner), self._leave)

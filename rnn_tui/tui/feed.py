@@ -152,9 +152,9 @@ class Feed:
         return self._client is not None
 
     @property
-    def live(self) -> bool:
-        """Whether there is a server, not the run's files alone."""
-        return self._client is not None and self._client.live
+    def stored(self) -> bool:
+        """Whether it is the run's files that are shown, and nobody trains it."""
+        return self._client is not None and not self._client.live
 
     def wake(self) -> None:
         """Ask for the next frame now."""

@@ -45,11 +45,10 @@ class SamplingIn:
         from rnn_tui.sampling.sources import LiveSource, StoredSource
         from rnn_tui.tui.screens.sampler import SamplerScreen
 
-        live = self._feed.live
         source: LiveSource | StoredSource = (
-            LiveSource(self._feed, welcome, self._directory)
-            if live
-            else StoredSource(self._directory)
+            StoredSource(self._directory)
+            if self._feed.stored
+            else LiveSource(self._feed, welcome, self._directory)
         )
         if self._sampler is None:
             weights = await self._weights(source)

@@ -41,7 +41,7 @@ class SteppingIn:
 
     async def step_through(self, welcome: Welcome) -> None:
         """Pause, take the window, walk; then let training go on. Does nothing a second time."""
-        take = partial(self._take, welcome) if self._feed.live else partial(self._replay, None)
+        take = partial(self._replay, None) if self._feed.stored else partial(self._take, welcome)
         await self._walk_through("the window", take)
         await self.give_back()
         self._feed.wake()
@@ -76,7 +76,9 @@ class SteppingIn:
 
     async def _replay(self, at: int | None, tell: Callable[[float], None]) -> Window:
         recent = None
-        if at is not None and self._feed.live:  # the trainer may remember what was shortly before
+        if (
+            at is not None and self._feed.connected and not self._feed.stored
+        ):  # the trainer may remember what was shortly before
             from rnn_tui.stepping.recent import recent_state
 
             recent = await recent_state(self._feed, at)
