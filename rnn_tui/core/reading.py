@@ -58,9 +58,9 @@ class Reader:
     """A network on one stream, on the cells' own fast path: no random numbers.
 
     ``params`` are copied, unless they are read-only: a reader belongs to the network as it is now,
-    even while that is trained on. It begins in a state of zeros. The bits of what it gives depend on state and symbol alone,
-    so that going back to a kept state is exact. Raises ValueError for a network that writes other
-    symbols than it reads.
+    even while that is trained on. It begins in a state of zeros. The bits of what it gives depend
+    on state and symbol alone, so that going back to a kept state is exact. Raises ValueError for a
+    network that writes other symbols than it reads.
     """
 
     def __init__(self, params: Mapping[str, Array], cell: str = "tanh") -> None:
