@@ -76,6 +76,7 @@ async def test_each_pane_alone(number) -> None:
             await s.press("u")
             await s.until(lambda: s.view.ranking)
         await s.press(str(number))
+        await s.until(lambda: s.board.current == number)
         await s.rest()
         stored(s, f"pane-{number}")
 
