@@ -22,6 +22,7 @@ from textual.screen import Screen
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
 from rnn_tui.tui.housekeeping import Housekeeping
+from rnn_tui.tui.outlet import OutletDriver
 from rnn_tui.tui.screens.help import acting
 from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.surroundings import only_ascii
@@ -58,7 +59,7 @@ class TerminalApp(App[str]):
     complaint: str = ""
 
     def __init__(self, log_file: Path | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=OutletDriver)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.log_file = log_file
