@@ -13,10 +13,9 @@ from rnn_tui.cli.options import runs_option
 from rnn_tui.cli.table import print_table
 from rnn_tui.runs.compared_files import as_lines, run_records
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import ConfigError
+from rnn_tui.runs.errors import ConfigError, RunError
 from rnn_tui.runs.glances import Glances
-from rnn_tui.runs.hints import command
-from rnn_tui.runs.listing import RunSummary, list_runs
+from rnn_tui.runs.listing import RunSummary, list_runs, summarize
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import ONE_THREAD
@@ -60,10 +59,13 @@ def _on_screen(folder: Path) -> int:
 
 
 def _refused(run: RunDirectory) -> str:
-    """Return why the app cannot show a run; empty where it can."""
-    if run.holder() is None:
-        return f"nobody trains {run.name}: {command('resume', run)}"
-    return ""
+    """Return why the app cannot show a run; empty where it can, live or as it was left."""
+    try:
+        if run.facts().kind == "trained":
+            run.config()
+    except RunError as error:
+        return str(error)
+    return summarize(run).reason
 
 
 def _print(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.managing import set_tags
 
@@ -74,8 +75,21 @@ def test_a_list_that_is_left_without_a_choice_ends(
     assert rnn_tui("runs", "--screen").status == 3
 
 
-def test_a_run_that_nobody_trains_is_not_opened(otter: RunDirectory) -> None:
+def test_any_run_is_opened_but_a_broken_one(otter: RunDirectory) -> None:
     refused = import_module("rnn_tui.cli.runs")._refused
-    assert refused(otter) == "nobody trains otter: rnn-tui resume otter"
+    assert refused(otter) == ""  # nobody trains it: it is shown as it was left
     with otter.lock():
         assert refused(otter) == ""
+    otter.config_file.write_text("hidden = 'many'")
+    assert "hidden" in refused(otter)
+    otter.facts_file.write_text("{")
+    assert "run.json is damaged" in refused(otter)
+
+
+def test_a_run_of_another_program_is_opened(folder: Path) -> None:
+    with Monitor("watched", runs=folder) as monitor:
+        monitor.log(1, loss=2.0)
+    refused = import_module("rnn_tui.cli.runs")._refused
+    assert refused(monitor.directory) == ""
+    monitor.directory.metrics_file.write_bytes(b"no database" * 1000)
+    assert "metrics.sqlite" in refused(monitor.directory)
