@@ -69,4 +69,5 @@ class Gauges:
             saved_step=saved_step,
             not_finite=trainer.not_finite,
             message=message,
+            clip=trainer.knobs.clip,
         )

@@ -17,7 +17,7 @@ from rnn_tui.training.ring_messages import RecentPart, RecentState
 from rnn_tui.training.weights_messages import NextWeights, TakeWeights, WeightsPart, WeightsTaken
 from rnn_tui.training.window_messages import NextArray, NextWindow, WindowHead, WindowPart
 
-VERSION = 4
+VERSION = 5
 """Raised whenever a message changes its meaning: both ends must be equal."""
 
 MOST_VIEWS = 64
@@ -163,7 +163,10 @@ class Welcome(Message, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The latest state of the run. Losses in nats per character; ``seconds`` of training."""
+    """The latest state of the run. Losses in nats per character; ``seconds`` of training.
+
+    ``clip`` is the limit of the gradient's norm that is in force; 0: none.
+    """
 
     phase: Phase
     step: int
@@ -179,6 +182,7 @@ class Status(msgspec.Struct, frozen=True):
     saved_step: int
     not_finite: int
     message: str = ""
+    clip: float = 0.0
 
 
 class Rows(msgspec.Struct, frozen=True):

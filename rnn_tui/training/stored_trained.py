@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from rnn_tui.text.references import Reference, each_reference
 from rnn_tui.text.split import split
 from rnn_tui.training import protocol
 from rnn_tui.training.news import NO_ROWS, News, news
+from rnn_tui.training.turning import knob_events, turned_to
 from rnn_tui.training.views import look
 
 LOOKED_BACK: Final = 500
@@ -48,6 +50,7 @@ class TrainedFiles:
         vocabulary = run_vocabulary(directory, text)
         self._checkpoint, self._missing = _newest(directory)
         self._log = opened_log(directory)
+        self._clip = self._last_clip()
         self._references: list[Reference] = []
         self._counting: Iterator[Reference] | None = each_reference(
             *split(vocabulary.encode(text), self._config.held_out), len(vocabulary), CONTEXTS
@@ -137,7 +140,17 @@ class TrainedFiles:
             saved_step=saved.step if saved else -1,
             not_finite=int(saved.scalars.get("not_finite") or 0) if saved else 0,
             message=" · ".join(filter(None, said)),
+            clip=self._clip,
         )
+
+    def _last_clip(self) -> float:
+        """The limit of the gradient's norm that was in force in the end."""
+        clip = self._config.clip
+        for event in knob_events(self._log) if self._log is not None else ():
+            if event.name == "clip":
+                with contextlib.suppress(ValueError, TypeError):
+                    clip = float(turned_to(event))
+        return clip
 
     def _count_on(self) -> None:
         """Have the reference lines computed, once, by a thread that nobody waits for."""

@@ -59,6 +59,16 @@ def test_weights_and_the_carried_state_are_those_of_the_checkpoint(left: RunDire
 WANTED = (("weights", "layer0.W_hh"), ("gradients", "layer0.W_hh"), ("hidden", "0"))
 
 
+def test_the_limit_that_was_in_force_is_told_of(sessions: Sessions) -> None:
+    session = sessions.new(clip=1.0)
+    train_to(session, 5)
+    assert session.status().clip == 1.0
+    session.turn("clip", 0.5)
+    assert session.status().clip == 0.5
+    session.close()
+    assert polled(opened(session.directory)).status.clip == 0.5
+
+
 def test_every_command_is_refused_in_one_line(left: RunDirectory) -> None:
     with pytest.raises(RefusedError, match=r"nobody trains .*: rnn-tui resume"):
         asyncio.run(opened(left).send(Pause()))

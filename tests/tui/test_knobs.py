@@ -96,3 +96,24 @@ async def test_letters_are_letters_while_a_value_is_written(tmp_path: Path) -> N
         assert isinstance(opened.app.screen, KnobsScreen)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: opened.app.screen is opened.dashboard)
+
+
+async def test_the_limit_that_is_in_force_is_the_line_of_the_chart(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True, trained=30, clip=0.45) as (opened, pilot):
+        await pilot.press("6", "f")
+        await until(pilot, lambda: "clip 0.450" in opened.text)
+        opened.run.session.turn("clip", 0.4)
+        await until(pilot, lambda: "clip 0.400" in opened.text and "clip 0.450" not in opened.text)
+        opened.run.session.turn("clip", 0)
+        await until(pilot, lambda: "norm · not clipped" in opened.text)
+
+
+async def test_the_smallest_status_line_has_a_limit_that_was_turned(tmp_path: Path) -> None:
+    size = (80, 24)
+    async with watching(tmp_path, size, paused=True, trained=30, clip=1) as (opened, pilot):
+        await until(pilot, lambda: "char/s" in opened.lines[1])
+        assert "clip" not in opened.lines[1]
+        opened.run.session.turn("clip", 0.25)
+        await until(pilot, lambda: "lr 0.003" in opened.lines[1] and "clip 0.25" in opened.lines[1])
+        opened.run.session.turn("clip", 0)
+        await until(pilot, lambda: "clip none" in opened.lines[1])

@@ -137,9 +137,8 @@ class NormPane(ChartPane):
             return self._series(history)
         first, last = self.range_of(history)
         norm = history.gradient_norm.columns(self.columns, first, last, self.which)
-        clip, status = history.welcome.clip, history.status
-        share = clipped(history.welcome, status)
-        self.entitle(f"{self.number} gradient norm · {share}")
+        clip = history.status.clip if history.status is not None else history.welcome.clip
+        self.entitle(f"{self.number} gradient norm · {clipped(history.status)}")
         return self.over(
             first,
             last,
@@ -187,9 +186,8 @@ def steady(columns: Columns) -> Columns:
     return columns._replace(smoothed=columns.mean) if steps >= ENOUGH_STEPS else columns
 
 
-def clipped(welcome: protocol.Welcome, status: protocol.Status | None) -> str:
-    """In words, how often the gradient was clipped of late."""
-    if not welcome.clip:
+def clipped(status: protocol.Status | None) -> str:
+    """In words, how often the gradient was clipped of late, if it is clipped at all now."""
+    if status is None or not status.clip:
         return "not clipped"
-    share = status.clipped_share if status is not None else 0.0
-    return f"clipped {share:.0%} of steps"
+    return f"clipped {status.clipped_share:.0%} of steps"

@@ -106,9 +106,10 @@ class StatusBar(Widget):
     def _numbers(self, room: int) -> str:
         if self.status is None:
             return ""
-        monitored = self.welcome is not None and self.welcome.kind == "monitored"
-        parts = monitored_numbers if monitored else numbers_of
-        return "  ".join(fit(parts(self.status), room))
+        if self.welcome is not None and self.welcome.kind == "monitored":
+            return "  ".join(fit(monitored_numbers(self.status), room))
+        begun_with = self.welcome.clip if self.welcome is not None else self.status.clip
+        return "  ".join(fit(numbers_of(self.status, begun_with), room))
 
 
 def clip(text: str, cells: int) -> str:
@@ -150,17 +151,23 @@ def progress_of(status: Status | None, welcome: Welcome) -> list[Part]:
     ]
 
 
-def numbers_of(status: Status) -> list[Part]:
-    """How well it does, each number with its unit and a steady width."""
+def numbers_of(status: Status, begun_with: float) -> list[Part]:
+    """How well it does, each number with its unit and a steady width.
+
+    A limit of the gradient's norm that is not the one it has begun with matters more than the pace.
+    """
+    turned = status.clip != begun_with
+    limit = f"{status.clip:<5.3g}" if status.clip else "none "
     bits = status.smoothed_loss / math.log(2)
     pace = status.characters_per_second / 1000 if status.phase == "training" else 0.0
     parts = [
         Part(f"loss {number(status.smoothed_loss)} nats", 9),
         Part(f"{number(bits)} bits/char", 8),
         Part(f"held out {number(status.held_out)}", 7),
-        Part(f"{pace:5,.0f}k char/s", 6),
+        Part(f"{pace:5,.0f}k char/s", 4 if turned else 6),
         Part(f"lr {status.learning_rate:<7.3g}", 5),
         Part(f"|grad| {status.gradient_norm:5.2f}", 4),
+        *([Part(f"clip {limit}", 6)] if turned else []),
         Part(f"clipped {status.clipped_share:4.0%}", 3),
     ]
     if status.not_finite:
