@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from rnn_tui.cli.walked import telling
@@ -33,10 +34,12 @@ def has_to_be_made_again(directory: RunDirectory, at: int) -> bool:
 def made_again(directory: RunDirectory, at: int) -> Weights:
     """What the steps behind an earlier checkpoint lead to."""
     from rnn_tui.sampling.weights import Weights
+    from rnn_tui.stepping.recent import remembered
     from rnn_tui.stepping.replay import run_window
 
+    recent = asyncio.run(remembered(directory, at + 1))
     with telling() as tell:
-        window = run_window(directory.path, at + 1, row=0, tell=tell)
+        window = run_window(directory.path, at + 1, row=0, tell=tell, recent=recent)
     dtype = directory.config().dtype
     params = {name: value.astype(dtype) for name, value in window.params.items()}
     return Weights(params, window.cell, window.vocabulary, at, directory.name)

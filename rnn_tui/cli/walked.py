@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from rnn_tui.runs.directory import open_run
+from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.names import is_name
 from rnn_tui.runs.places import runs_folder
 
 if TYPE_CHECKING:
+    from rnn_tui.runs.checkpoint import Checkpoint
     from rnn_tui.stepping.sources import StepText
     from rnn_tui.stepping.window import Window
 
@@ -93,8 +95,10 @@ def _of_run(asked: Asked) -> Window:
     from rnn_tui.stepping.replay import run_window
     from rnn_tui.stepping.sources import require_memory
 
+    at = asked.options["at"]
+    recent = _remembered(directory, at)
     with telling() as tell:
-        window = run_window(directory.path, asked.options["at"], tell=tell)
+        window = run_window(directory.path, at, tell=tell, recent=recent)
     require_memory(window.params, window.cell, window.steps)
     return window
 
@@ -104,8 +108,17 @@ def _of_checkpoint(asked: Asked) -> Window:
     text = _text(asked, directory.facts().vocabulary_kind)
     from rnn_tui.stepping.sources import checkpoint_window
 
+    at = asked.options["at"]
+    recent = _remembered(directory, at)
     with telling() as tell:
-        return checkpoint_window(text, directory, asked.options["at"], tell)
+        return checkpoint_window(text, directory, at, tell, recent)
+
+
+def _remembered(directory: RunDirectory, at: int | None) -> Checkpoint | None:
+    """What whoever trains the run remembers of shortly before a step."""
+    from rnn_tui.stepping.recent import remembered
+
+    return asyncio.run(remembered(directory, at)) if at is not None else None
 
 
 def _of_weights(asked: Asked) -> Window:

@@ -15,6 +15,7 @@ from rnn_tui.core.arrays import Array, Params
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.parameters import Architecture, architecture_of, parameter_shapes, zero_state
 from rnn_tui.core.trace import Update
+from rnn_tui.runs.checkpoint import Checkpoint
 from rnn_tui.runs.configuration import RunConfig, merge
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
@@ -140,14 +141,15 @@ def checkpoint_window(
     run: RunDirectory,
     at: int | None = None,
     tell: Callable[[float], None] = lambda _: None,
+    recent: Checkpoint | None = None,
 ) -> Window:
     """The weights, optimiser and vocabulary of a run at a step, and a state of zeros.
 
-    ``at`` and ``tell`` are those of ``replay.run_window``, which says what it raises.
+    ``at``, ``tell``, ``recent`` are those of ``replay.run_window``, which says what it raises.
     """
     from rnn_tui.stepping.replay import run_window
 
-    trained = run_window(run.path, at, tell=tell)
+    trained = run_window(run.path, at, tell=tell, recent=recent)
     inputs, targets = _encoded(text, trained.vocabulary)
     require_memory(trained.params, trained.cell, len(inputs))
     return replace(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from rnn_tui.stepping.recent import recent_state
+from rnn_tui.cli import status_of
+from rnn_tui.runs.checkpoint import save_checkpoint
+from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.stepping.recent import recent_state, remembered
 from rnn_tui.stepping.replay import replaying, run_window
-from rnn_tui.training import ring, ring_answers
+from rnn_tui.training import client, ring, ring_answers
+from tests.training.serving import served
 from tests.tui.local_client import LocalClient, LocalRun, local_run
 
 
@@ -67,3 +76,47 @@ async def test_a_state_from_memory_gives_the_same_bits(tmp_path: Path, at: int) 
         run.train_to(140)  # it is a copy
         window = run_window(run.directory.path, at, recent=state)
         assert window.title == f"quiet-otter · step {at}"
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[RunDirectory]:
+    """A run of 120 steps whose trainer answers, and whose log has lost its beginning."""
+    with tempfile.TemporaryDirectory() as short, local_run(tmp_path, checkpoint_every=1000) as run:
+        run.train_to(120)
+        run.session.pause()
+        run.session.flush()
+        with closing(sqlite3.connect(run.directory.metrics_file)) as log, log:
+            log.execute("DELETE FROM rows WHERE step < 90")
+        path = Path(short) / "socket"
+        with run.directory.lock(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(client, "socket_path", lambda _: path)
+            with served(run.session, path):
+                yield run.directory
+
+
+def test_from_the_command_line_the_near_past_is_entered_from_memory_too(
+    live: RunDirectory,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RNN_TUI_RUNS", str(live.path.parent))
+    assert status_of(["step", "quiet-otter", "--at", "110", "--print"]) == 0
+    assert "quiet-otter · step 110" in capsys.readouterr().out
+    words = ["step", "the cat", "--checkpoint", "quiet-otter", "--at", "111", "--print"]
+    assert status_of(words) == 0
+    assert status_of(["export", "quiet-otter", "--at", "112", "-o", str(tmp_path / "net")]) == 0
+
+
+def test_what_a_checkpoint_has_as_near_is_not_asked_of_the_trainer(live: RunDirectory) -> None:
+    state = asyncio.run(remembered(live, 110))
+    assert state is not None
+    assert state.step == 100
+    save_checkpoint(live.checkpoints, state)
+    assert asyncio.run(remembered(live, 110)) is None
+    assert asyncio.run(remembered(live, 50)) is None
+
+
+def test_a_trainer_that_does_not_answer_is_no_reason_to_fail(tmp_path: Path) -> None:
+    with local_run(tmp_path) as run, run.directory.lock():
+        assert asyncio.run(remembered(run.directory, 10)) is None
