@@ -23,6 +23,9 @@ from rnn_tui.training.weights_messages import NextWeights, TakeWeights
 from rnn_tui.training.window_answers import next_array, next_window
 from rnn_tui.training.window_messages import NextArray, NextWindow
 
+LARGEST_VIEWS = 48 * 2**20
+"""Bytes of arrays that one answer may have."""
+
 
 def answer(session: Session, client: int, request: Request) -> Response:
     """Answer one request of one client; what is wrong with it is answered with ``Failed``."""
@@ -85,7 +88,7 @@ def _poll(session: Session, client: int, request: protocol.Poll) -> Response:
             protocol.ReferenceLine(reference.name, reference.nats)
             for reference in session.measuring.references[max(0, request.references) :]
         ),
-        views=tuple(_look(session, view) for view in request.views),
+        views=_looks(session, request.views),
         sample=_sample(session, client, request),
         more=found.more,
     )
@@ -96,6 +99,18 @@ def _sample(session: Session, client: int, request: protocol.Poll) -> protocol.S
     if stream is None:
         return None
     return stream.answer(request.sample_after if stream.number == request.sample else 0)
+
+
+def _looks(session: Session, views: tuple[protocol.View, ...]) -> tuple[protocol.ViewData, ...]:
+    """All of them; ValueError as soon as they are more than a message should hold."""
+    found: list[protocol.ViewData] = []
+    size = 0
+    for view in views:
+        found.append(_look(session, view))
+        size += len(found[-1].values.data)
+        if size > LARGEST_VIEWS:
+            raise ValueError("more was asked for than any screen shows: make it smaller")
+    return tuple(found)
 
 
 def _look(session: Session, view: protocol.View) -> protocol.ViewData:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.directory import RunDirectory
@@ -30,6 +30,8 @@ ONE_THREAD = (
 """Two threads on the small products of one window were measured 2 to 7 times slower than one."""
 
 CONNECT_SECONDS = 20.0
+
+_Answer = TypeVar("_Answer", bound=Response)
 
 
 class ServerGoneError(Exception):
@@ -155,17 +157,18 @@ class SocketClient:
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
         """The latest state."""
-        answer = await self.ask(request)
-        if isinstance(answer, protocol.Update):
-            return answer
-        raise RefusedError("no update")
+        return await self._expected(request, protocol.Update)
 
     async def send(self, command: Request) -> str:
         """Carry out a command; what the server says of it."""
-        answer = await self.ask(command)
-        if isinstance(answer, protocol.Done):
-            return answer.detail
-        raise RefusedError("not done")
+        return (await self._expected(command, protocol.Done)).detail
+
+    async def _expected(self, request: Request, kind: type[_Answer]) -> _Answer:
+        answer = await self.ask(request)
+        if isinstance(answer, kind):
+            return answer
+        self._writer.close()  # it answers another question: all later answers would be wrong
+        raise ServerGoneError("the trainer answered something else than it was asked")
 
     async def ask(self, request: Request) -> Response:
         """The answer to a request, whatever it is but a refusal."""
@@ -178,7 +181,7 @@ class SocketClient:
         async with self._turn:
             try:
                 return await _ask(self._reader, self._writer, request)
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, ServerGoneError):
                 self._writer.close()  # else the next question would get this one's answer
                 raise
 
@@ -237,7 +240,11 @@ async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request
 ) -> Response:
     try:
-        writer.write(frames.frame(request))
+        asked = frames.frame(request, frames.LARGEST_REQUEST)
+    except ProtocolError as error:
+        raise RefusedError(str(error)) from error
+    try:
+        writer.write(asked)
         await writer.drain()
         length = frames.frame_length(await reader.readexactly(frames.LENGTH.size))
         return frames.decode_response(await reader.readexactly(length))

@@ -14,6 +14,9 @@ from rnn_tui.training.protocol import Request, Response
 LARGEST_FRAME = 64 * 2**20
 """Bytes. A longer frame is refused before anything is read of it."""
 
+LARGEST_REQUEST = 4 * 2**20
+"""Bytes of what a client may ask: many clients that send very slowly take little memory."""
+
 LENGTH = struct.Struct(">I")
 
 _encoder = msgspec.msgpack.Encoder()
@@ -21,10 +24,10 @@ _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _responses: msgspec.msgpack.Decoder[Response] = msgspec.msgpack.Decoder(Response)
 
 
-def frame(message: Request | Response) -> bytes:
-    """The message behind its length."""
+def frame(message: Request | Response, largest: int | None = None) -> bytes:
+    """The message behind its length. ProtocolError if it is longer than ``largest`` bytes."""
     body = _encoder.encode(message)
-    if len(body) > LARGEST_FRAME:
+    if len(body) > (LARGEST_FRAME if largest is None else largest):
         raise ProtocolError(f"a message of {len(body)} bytes is too long to send")
     return LENGTH.pack(len(body)) + body
 
@@ -52,14 +55,16 @@ class Split(NamedTuple):
     taken: int
 
 
-def split_frames(buffer: bytes | bytearray, most: int | None = None) -> Split:
+def split_frames(
+    buffer: bytes | bytearray, most: int | None = None, largest: int | None = None
+) -> Split:
     """The whole frames at the start of ``buffer``, at most ``most``.
 
-    Raises ProtocolError for a length over ``LARGEST_FRAME``.
+    Raises ProtocolError for a length over ``largest`` bytes; None: ``LARGEST_FRAME``.
     """
     bodies = []
     taken = 0
-    for body, end in _frames(buffer):
+    for body, end in _frames(buffer, LARGEST_FRAME if largest is None else largest):
         bodies.append(body)
         taken = end
         if most is not None and len(bodies) == most:
@@ -67,10 +72,10 @@ def split_frames(buffer: bytes | bytearray, most: int | None = None) -> Split:
     return Split(tuple(bodies), taken)
 
 
-def _frames(buffer: bytes | bytearray) -> Iterator[tuple[bytes, int]]:
+def _frames(buffer: bytes | bytearray, largest: int) -> Iterator[tuple[bytes, int]]:
     at = 0
     while len(buffer) - at >= LENGTH.size:
-        length = frame_length(bytes(buffer[at : at + LENGTH.size]))
+        length = frame_length(bytes(buffer[at : at + LENGTH.size]), largest)
         end = at + LENGTH.size + length
         if len(buffer) < end:
             return
@@ -78,9 +83,9 @@ def _frames(buffer: bytes | bytearray) -> Iterator[tuple[bytes, int]]:
         at = end
 
 
-def frame_length(head: bytes) -> int:
-    """The length that four bytes announce. Raises ProtocolError above ``LARGEST_FRAME``."""
+def frame_length(head: bytes, largest: int = LARGEST_FRAME) -> int:
+    """The length that four bytes announce. Raises ProtocolError above ``largest``."""
     (length,) = LENGTH.unpack(head)
-    if length > LARGEST_FRAME:
-        raise ProtocolError(f"a frame of {length} bytes was announced, {LARGEST_FRAME} are allowed")
+    if length > largest:
+        raise ProtocolError(f"a frame of {length} bytes was announced, {largest} are allowed")
     return int(length)

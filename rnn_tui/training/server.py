@@ -162,7 +162,9 @@ class Server:
     def _answer_all(self, connection: Connection) -> None:
         """Answer what was asked, one request at a time: the next when this one has been read."""
         while not connection.unsent:
-            bodies, taken = frames.split_frames(connection.received, most=1)
+            bodies, taken = frames.split_frames(
+                connection.received, most=1, largest=frames.LARGEST_REQUEST
+            )
             if not bodies:
                 break
             del connection.received[:taken]

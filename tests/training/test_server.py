@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from rnn_tui.runs.errors import StorageError
 from rnn_tui.training import frames, protocol
 from rnn_tui.training import server as server_module
-from rnn_tui.training.protocol import Done, Failed, Hello, Poll, View
+from rnn_tui.training.protocol import Done, Failed, Hello, Poll
 from rnn_tui.training.server import Server
 from rnn_tui.training.session import Session
 
@@ -55,18 +54,6 @@ def test_another_version_is_turned_away(path: Path) -> None:
         assert caller.ask(Poll()) == Failed("say Hello first")
 
 
-def test_a_client_that_stops_reading_does_not_stop_training(session: Session, path: Path) -> None:
-    with Caller(path).greet() as deaf, Caller(path).greet() as other:
-        view = View("weights", "W_hy", 100, 100)
-        asked = frames.frame(Poll(views=(view,) * 64))
-        deaf.socket.setblocking(False)
-        with contextlib.suppress(BlockingIOError):  # as much as the two buffers hold
-            while True:
-                deaf.socket.sendall(asked)
-        goes_on(session)
-        assert other.status().step > 0
-
-
 def test_requests_sent_in_one_go_are_all_answered_in_order(session: Session, path: Path) -> None:
     with Caller(path).greet() as hasty:
         rates = [0.001 * (number % 900 + 1) for number in range(2000)]
@@ -75,39 +62,6 @@ def test_requests_sent_in_one_go_are_all_answered_in_order(session: Session, pat
         answers = [hasty.hear() for _ in rates]
         turned = zip([0.003, *rates], rates, strict=False)
         assert answers == [Done(f"learning rate {old:.3g} → {new:.3g}") for old, new in turned]
-
-
-def test_requests_may_arrive_a_byte_at_a_time(path: Path) -> None:
-    with Caller(path).greet() as slow:
-        for byte in frames.frame(protocol.Pause()):
-            slow.socket.sendall(bytes([byte]))
-        assert slow.hear() == Done()
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"\xff\xff\xff\xff",
-        frames.LENGTH.pack(3) + b"\x00\x01\x02",
-        frames.LENGTH.pack(0),
-        frames.frame(protocol.Pause())[:-1] + b"\xc1",
-    ],
-)
-def test_garbage_ends_its_own_connection_alone(
-    session: Session, path: Path, garbage: bytes
-) -> None:
-    with Caller(path).greet() as other, Caller(path) as wild:
-        wild.socket.sendall(garbage)
-        assert wild.cut_off
-        goes_on(session)
-        assert other.status().phase == "training"
-
-
-def test_a_client_may_vanish_in_the_middle_of_a_request(session: Session, path: Path) -> None:
-    with Caller(path) as cut:
-        cut.socket.sendall(frames.frame(Poll())[:5])
-    goes_on(session)
 
 
 def test_a_client_that_left_has_no_text_any_more(session: Session, path: Path) -> None:
@@ -143,14 +97,10 @@ def test_stop_saves_answers_and_ends(session: Session, path: Path) -> None:
     assert session.ended
 
 
-def test_the_socket_belongs_to_the_user_alone_and_replaces_a_stale_one(
-    session: Session, short: Path
-) -> None:
+def test_the_socket_replaces_a_stale_one(session: Session, short: Path) -> None:
     (short / "s").touch()
     with served(session, short / "s"), Caller(short / "s").greet():
-        mode = (short / "s").stat().st_mode
-        assert stat.S_ISSOCK(mode)
-        assert mode & 0o077 == 0
+        assert stat.S_ISSOCK((short / "s").stat().st_mode)
 
 
 def test_a_socket_that_cannot_be_made_is_a_plain_error(session: Session, short: Path) -> None:
