@@ -8,9 +8,11 @@ import time
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.lock import Holder
 from rnn_tui.training.client import (
     CONNECT_SECONDS,
     Client,
+    OtherVersionError,
     ServerGoneError,
     SocketClient,
     last_log_line,
@@ -64,6 +66,9 @@ class Attachment:
                 client = await SocketClient.connect(
                     self._directory, process is not None, process, ATTEMPT_SECONDS
                 )
+            except OtherVersionError as error:
+                holder = await asyncio.to_thread(self._directory.holder)
+                return await self._stored(str(error), holder)
             except ServerGoneError as error:
                 if not await asyncio.to_thread(self._is_served):
                     reason = str(error) if process is not None else ""
@@ -74,10 +79,10 @@ class Attachment:
                 self._was_served = True
                 return client
 
-    async def _stored(self, reason: str) -> Client:
+    async def _stored(self, reason: str, holder: Holder | None = None) -> Client:
         from rnn_tui.training.stored import StoredClient  # not before: it loads NumPy
 
-        return await StoredClient.open(self._directory, reason)
+        return await StoredClient.open(self._directory, reason, holder)
 
     def _why(self) -> str:
         """Why nobody serves the run any more; nothing where nobody did."""

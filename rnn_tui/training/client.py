@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -34,8 +35,16 @@ CONNECT_SECONDS = 20.0
 _Answer = TypeVar("_Answer", bound=Response)
 
 
+_SPOKEN = re.compile(r"\bspeaks version (\d{1,9}) of the protocol")
+"""Where the server of any version says which one it has."""
+
+
 class ServerGoneError(Exception):
     """The run's server does not answer, and why as far as is known."""
+
+
+class OtherVersionError(ServerGoneError):
+    """There is a server, but it speaks another version of the protocol."""
 
 
 class TakenUpError(ServerGoneError):
@@ -151,9 +160,7 @@ class SocketClient:
             writer.close()
             raise
         writer.close()
-        raise ServerGoneError(
-            answer.reason if isinstance(answer, protocol.Failed) else "no welcome"
-        )
+        raise _not_welcome(answer)
 
     async def poll(self, request: protocol.Poll) -> protocol.Update:
         """The latest state."""
@@ -190,6 +197,16 @@ class SocketClient:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
+
+
+def _not_welcome(answer: Response) -> ServerGoneError:
+    """What it means that a server did not answer ``Hello`` with a welcome."""
+    reason = answer.reason if isinstance(answer, protocol.Failed) else "no welcome"
+    other = _SPOKEN.search(reason)
+    if other is None or int(other[1]) == protocol.VERSION:
+        return ServerGoneError(reason)
+    spoken = f"protocol {other[1]}, this one {protocol.VERSION}"
+    return OtherVersionError(f"trained by another version of rnn-tui ({spoken}): use that one")
 
 
 def who_asks() -> str:

@@ -1,7 +1,7 @@
 """A run without its trainer: what a client is told from the files alone, and nothing is changed.
 
-A run that nobody trains is shown as it was left; one that another program trains is followed as
-its log grows.
+A run that nobody trains is shown as it was left; one that another program trains, or another
+version of this one, is followed as its log grows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NoReturn
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError
 from rnn_tui.runs.hints import command
+from rnn_tui.runs.lock import Holder
 from rnn_tui.training.client import RefusedError, ServerGoneError, TakenUpError
 from rnn_tui.training.protocol import Poll, Request, Response, Update, Welcome
 from rnn_tui.training.stored_monitored import MonitoredFiles
@@ -36,10 +37,15 @@ class StoredClient:
         self._closed = False
 
     @classmethod
-    async def open(cls, directory: RunDirectory, reason: str = "") -> StoredClient:
-        """Read what there is to be read. Raises ServerGoneError where that is not possible."""
+    async def open(
+        cls, directory: RunDirectory, reason: str = "", holder: Holder | None = None
+    ) -> StoredClient:
+        """Read what there is to be read. Raises ServerGoneError where that is not possible.
+
+        ``holder`` trains the run, but cannot be talked to.
+        """
         try:
-            return cls(await asyncio.to_thread(_files_of, directory), reason)
+            return cls(await asyncio.to_thread(_files_of, directory, holder), reason)
         except RunError as error:
             raise ServerGoneError(str(error)) from error
 
@@ -79,7 +85,7 @@ class StoredClient:
                 await asyncio.to_thread(self._files.close)
 
 
-def _files_of(directory: RunDirectory) -> TrainedFiles | MonitoredFiles:
+def _files_of(directory: RunDirectory, holder: Holder | None) -> TrainedFiles | MonitoredFiles:
     if directory.facts().kind == "monitored":
         return MonitoredFiles(directory)
-    return TrainedFiles(directory, command("resume", directory))
+    return TrainedFiles(directory, command("resume", directory), holder)

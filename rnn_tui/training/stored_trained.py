@@ -1,4 +1,4 @@
-"""The files of a run that nobody trains, read as its server would answer."""
+"""The files of a run that no server of ours trains, read as that would answer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.runs.checkpoint import Checkpoint, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.glances import stamp
+from rnn_tui.runs.lock import Holder
 from rnn_tui.runs.metrics import MetricsReader, Row
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.references import Reference, each_reference
@@ -41,13 +43,15 @@ class TrainedFiles:
     Args:
         directory: the run's.
         resume: the command that goes on with it.
+        holder: who trains it, and cannot be talked to.
     """
 
-    def __init__(self, directory: RunDirectory, resume: str) -> None:
-        self._directory, self._resume = directory, resume
+    def __init__(self, directory: RunDirectory, resume: str, holder: Holder | None = None) -> None:
+        self._directory, self._resume, self._holder = directory, resume, holder
         self._config, self._facts = directory.config(), directory.facts()
         text = directory.text()
         vocabulary = run_vocabulary(directory, text)
+        self._saved_at = stamp(directory.checkpoints)
         self._checkpoint, self._missing = _newest(directory)
         self._log = opened_log(directory)
         self._clip = self._last_clip()
@@ -57,6 +61,8 @@ class TrainedFiles:
         )
         self._ended = threading.Event()
         self.refusal = f"nobody trains {directory.name}: {resume}"
+        if holder is not None:
+            self.refusal = f"another version of rnn-tui trains {directory.name}: use that one"
         self.welcome = protocol.Welcome(
             version=protocol.VERSION,
             name=directory.name,
@@ -80,11 +86,12 @@ class TrainedFiles:
         )
 
     def taken_up(self) -> bool:
-        """Whether somebody trains the run now."""
-        return self._directory.holder() is not None
+        """Whether somebody else trains the run now, or nobody any more."""
+        return self._directory.holder() != self._holder
 
     def answer(self, request: protocol.Poll, reason: str) -> protocol.Update:
         """What a server would answer; ``reason`` is why there is none."""
+        self._renew()
         found = News(NO_ROWS, None, (), (), False)
         if self._log is not None:
             found = news(self._log, request)
@@ -105,6 +112,15 @@ class TrainedFiles:
             more=found.more,
         )
 
+    def _renew(self) -> None:
+        """Read the checkpoint that was written meanwhile, if it can be read."""
+        found = stamp(self._directory.checkpoints)
+        if found != self._saved_at:
+            self._saved_at = found
+            checkpoint, missing = _newest(self._directory)
+            if checkpoint is not None or self._checkpoint is None:
+                self._checkpoint, self._missing = checkpoint, missing
+
     def _look(self, view: protocol.View) -> protocol.ViewData | None:
         """What a checkpoint holds of it: no gradients, and of the hidden state the carried one."""
         checkpoint = self._checkpoint
@@ -124,7 +140,8 @@ class TrainedFiles:
         rows, held_out = _last_rows(self._log), self._log and self._log.last_held_out()
         last = rows[-1] if rows else None
         saved = self._checkpoint
-        said = (reason, self._missing, f"resume with: {self._resume}")
+        advice = f"resume with: {self._resume}" if self._holder is None else ""
+        said = (reason, self._missing, advice)
         return protocol.Status(
             phase="read-only",
             step=last.step if last else saved.step if saved else 0,
