@@ -96,19 +96,6 @@ def test_a_run_that_is_killed_again_and_again_ends_as_the_unbroken_one(
         assert left_by(session) == expected
 
 
-@pytest.mark.parametrize("k", range(1, 16, 2))
-def test_wherever_it_is_stopped_it_goes_on_to_the_same_bits(sessions: Sessions, k: int) -> None:
-    whole, parts = (sessions.new(steps=steps) for steps in (16, k))
-    for session in (whole, parts):
-        finish(session)
-    parts.close()
-    resumed = sessions.open(parts.directory, resume=True, steps=16)
-    finish(resumed)
-    measured = [point.step for point in resumed.metrics.held_out_after(0)]
-    assert measured == [k, 16]  # it was measured where it ended
-    assert left_by(resumed) == {**left_by(whole), "held out": left_by(resumed)["held out"]}
-
-
 @pytest.mark.parametrize("part", ["params", "moments", "state", "optimizer_steps", "knobs"])
 def test_nothing_in_a_checkpoint_can_be_done_without(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, part: str
