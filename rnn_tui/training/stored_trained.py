@@ -13,11 +13,12 @@ import numpy as np
 from rnn_tui.core.arrays import Array
 from rnn_tui.runs.checkpoint import Checkpoint, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import CheckpointError
+from rnn_tui.runs.errors import CheckpointError, CorruptRunError, StorageError
 from rnn_tui.runs.glances import stamp
 from rnn_tui.runs.lock import Holder
 from rnn_tui.runs.metrics import MetricsReader, Row
 from rnn_tui.runs.network_symbols import run_vocabulary
+from rnn_tui.text.corpus import SymbolKind
 from rnn_tui.text.references import Reference, each_reference
 from rnn_tui.text.split import split
 from rnn_tui.training import protocol
@@ -49,16 +50,13 @@ class TrainedFiles:
     def __init__(self, directory: RunDirectory, resume: str, holder: Holder | None = None) -> None:
         self._directory, self._resume, self._holder = directory, resume, holder
         self._config, self._facts = directory.config(), directory.facts()
-        text = directory.text()
-        vocabulary = run_vocabulary(directory, text)
+        self._counting: Iterator[Reference] | None = None
+        kind, symbols, self._no_text = self._read_text()
         self._saved_at = stamp(directory.checkpoints)
         self._checkpoint, self._missing = _newest(directory)
         self._log = opened_log(directory)
         self._clip = self._last_clip()
         self._references: list[Reference] = []
-        self._counting: Iterator[Reference] | None = each_reference(
-            *split(vocabulary.encode(text), self._config.held_out), len(vocabulary), CONTEXTS
-        )
         self._ended = threading.Event()
         self.refusal = f"nobody trains {directory.name}: {resume}"
         if holder is not None:
@@ -67,8 +65,8 @@ class TrainedFiles:
             version=protocol.VERSION,
             name=directory.name,
             text=self._facts.text_name,
-            symbol_kind=vocabulary.kind,
-            symbols=vocabulary.symbols,
+            symbol_kind=kind,
+            symbols=symbols,
             characters=self._facts.text_symbols,
             cell=self._config.cell,
             hidden=self._config.hidden,
@@ -84,6 +82,22 @@ class TrainedFiles:
                 for name, value in (self._checkpoint.params if self._checkpoint else {}).items()
             ),
         )
+
+    def _read_text(self) -> tuple[SymbolKind, tuple[str, ...], str]:
+        """The kind of the symbols, they themselves, and why they are not known where that is so.
+
+        Without its text a run has no reference lines, and its symbols have no names.
+        """
+        try:
+            text = self._directory.text()
+        except (CorruptRunError, StorageError) as error:
+            kind: SymbolKind = "byte" if self._facts.vocabulary_kind == "byte" else "character"
+            return kind, tuple(self._facts.vocabulary), str(error)
+        vocabulary = run_vocabulary(self._directory, text)
+        self._counting = each_reference(
+            *split(vocabulary.encode(text), self._config.held_out), len(vocabulary), CONTEXTS
+        )
+        return vocabulary.kind, vocabulary.symbols, ""
 
     def taken_up(self) -> bool:
         """Whether somebody else trains the run now, or nobody any more."""
@@ -140,8 +154,9 @@ class TrainedFiles:
         rows, held_out = _last_rows(self._log), self._log and self._log.last_held_out()
         last = rows[-1] if rows else None
         saved = self._checkpoint
-        advice = f"resume with: {self._resume}" if self._holder is None else ""
-        said = (reason, self._missing, advice)
+        can_go_on = self._holder is None and not self._no_text
+        advice = f"resume with: {self._resume}" if can_go_on else ""
+        said = (reason, self._no_text, self._missing, advice)
         return protocol.Status(
             phase="read-only",
             step=last.step if last else saved.step if saved else 0,

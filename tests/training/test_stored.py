@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 
 from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.errors import RunError
 from rnn_tui.runs.metrics import MetricsLog, Row
+from rnn_tui.sampling.weights import from_checkpoint
+from rnn_tui.stepping.replay import run_window
 from rnn_tui.training import news
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import RefusedError, ServerGoneError, TakenUpError
 from rnn_tui.training.protocol import Pause, Poll, Update, View
+from rnn_tui.training.session import Session
 from rnn_tui.training.stored import StoredClient
 from rnn_tui.training.wire import unpack
 
@@ -87,9 +92,25 @@ def test_where_nobody_serves_a_run_its_files_are_opened(left: RunDirectory) -> N
 
 
 def test_a_run_that_cannot_be_read_says_why(left: RunDirectory) -> None:
-    left.text_file.write_bytes(b"another text")
-    with pytest.raises(ServerGoneError, match="is not the text that was trained on"):
+    left.config_file.write_text("hidden = 'many'")
+    with pytest.raises(ServerGoneError, match="hidden"):
         opened(left)
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(b"another"), Path.unlink])
+def test_without_its_text_a_run_is_told_of_but_for_its_symbols(
+    left: RunDirectory, damage: Callable[[Path], object]
+) -> None:
+    damage(left.text_file)
+    client = opened(left)
+    found = polled(client, views=(View("weights", "layer0.W_xh", 50, 50),))
+    assert (client.welcome.symbols, found.references) == ((), ())
+    assert (found.status.step, len(found.views), found.rows.steps.shape) == (25, 1, (25,))
+    assert str(left.text_file) in found.status.message
+    assert "resume" not in found.status.message
+    for use in (from_checkpoint, lambda run: run_window(run.path), lambda run: Session(run, True)):
+        with pytest.raises(RunError, match=str(left.text_file)):
+            use(left)
 
 
 def test_a_run_that_was_made_and_never_trained_is_empty(sessions: Sessions) -> None:

@@ -6,11 +6,13 @@ from rnn_tui.text.visible import visible_symbol
 from rnn_tui.training.protocol import ViewData, Welcome
 
 NOT_TEXT = "▫"
-"""Stands on an axis for a byte that is no character by itself."""
+"""Stands on an axis for a byte that is no character by itself, and for a symbol nobody knows."""
 
 
 def axis_label(welcome: Welcome, symbol: int) -> str:
     """A symbol, one column wide."""
+    if symbol >= len(welcome.symbols):  # the run has lost its text
+        return NOT_TEXT
     text = welcome.symbols[symbol]
     if welcome.symbol_kind == "byte" and text > "~":
         return NOT_TEXT
@@ -19,6 +21,8 @@ def axis_label(welcome: Welcome, symbol: int) -> str:
 
 def quoted(welcome: Welcome, symbol: int) -> str:
     r"""A symbol to read: in quotation marks, or ``\xc3`` for a byte that is no character."""
+    if symbol >= len(welcome.symbols):
+        return f"symbol {symbol}"
     text = welcome.symbols[symbol]
     if welcome.symbol_kind == "byte" and text > "~":
         return f"\\x{ord(text):02x}"
