@@ -1,4 +1,4 @@
-"""A save, the note of the best and tidying: what every crash and every error leaves of them."""
+"""Row B1: what every crash leaves of a save, of the note of the best, and of tidying."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Scene:
 
 
 @scenes
-def test_after_a_crash_anywhere_there_is_exactly_the_old_or_the_new(
+def test_b1_after_a_crash_anywhere_there_is_exactly_the_old_or_the_new(
     tmp_path: Path, watched: Watched, scene: str
 ) -> None:
     found = Scene(tmp_path, watched, scene)
@@ -87,7 +87,7 @@ def test_after_a_crash_anywhere_there_is_exactly_the_old_or_the_new(
     assert found.complaint() == ""
 
 
-def test_the_next_save_is_as_safe_where_the_tidying_was_not_synced(
+def test_b1_the_next_save_is_as_safe_where_the_tidying_was_not_synced(
     tmp_path: Path, watched: Watched
 ) -> None:
     found = Scene(tmp_path, watched, "a next step, better")
@@ -109,7 +109,7 @@ def went_back(tmp_path: Path, storage: Any) -> str:
     return crashed(tmp_path / "crashed", before, storage.operations, ends)
 
 
-def test_after_a_crash_while_going_back_it_has_happened_or_not(
+def test_b1_after_a_crash_while_going_back_it_has_happened_or_not(
     tmp_path: Path, watched: Watched
 ) -> None:
     assert went_back(tmp_path, watched()) == ""
@@ -202,7 +202,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_each_planted_mistake_is_found(
+def test_b1_each_planted_mistake_is_found(
     tmp_path: Path,
     watched: Watched,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""A disk that is full and has space again: training waits, and goes on by itself."""
+"""Row B2: a disk that is full and has space again: training waits, and goes on by itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from rnn_tui.runs.atomic import DISK, Storage, storage_error
 from rnn_tui.runs.checkpoint import list_checkpoints
 from rnn_tui.training.patience import RETRY_SECONDS
 from rnn_tui.training.session import Session
-
-from .conftest import Sessions, everything, finish, train_to, work_until
+from tests.training.conftest import Sessions, everything, finish, train_to, work_until
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def waits(session: Session) -> bool:
     return not any(session.advance() for _ in range(3))
 
 
-def test_it_goes_on_by_itself_when_there_is_space(sessions: Sessions, full: Any) -> None:
+def test_b2_it_goes_on_by_itself_when_there_is_space(sessions: Sessions, full: Any) -> None:
     unbroken = sessions.new(steps=20, checkpoint_every=5)
     finish(unbroken)
     session = sessions.new(steps=20, checkpoint_every=5)
@@ -57,7 +56,7 @@ def test_it_goes_on_by_itself_when_there_is_space(sessions: Sessions, full: Any)
     assert kinds.count("continued") == 1
 
 
-def test_the_last_save_is_made_up_for_too(sessions: Sessions, full: Any) -> None:
+def test_b2_the_last_save_is_made_up_for_too(sessions: Sessions, full: Any) -> None:
     session = sessions.new(steps=5)
     full(errno.EDQUOT)
     work_until(session, lambda: session.trouble is not None)
@@ -67,7 +66,7 @@ def test_the_last_save_is_made_up_for_too(sessions: Sessions, full: Any) -> None
     assert (session.phase, list_checkpoints(session.directory.checkpoints)) == ("finished", (5,))
 
 
-def test_a_disk_with_a_fault_waits_for_somebody(sessions: Sessions, full: Any) -> None:
+def test_b3_a_disk_with_a_fault_waits_for_somebody(sessions: Sessions, full: Any) -> None:
     session = sessions.new(checkpoint_every=5)
     full(errno.EIO)
     work_until(session, lambda: session.phase == "paused")
@@ -79,7 +78,7 @@ def test_a_disk_with_a_fault_waits_for_somebody(sessions: Sessions, full: Any) -
     train_to(session, 7)
 
 
-def test_a_run_that_was_paused_stays_so(sessions: Sessions, full: Any) -> None:
+def test_b2_a_run_that_was_paused_stays_so(sessions: Sessions, full: Any) -> None:
     session = sessions.new()
     train_to(session, 3)
     session.pause()
@@ -91,7 +90,7 @@ def test_a_run_that_was_paused_stays_so(sessions: Sessions, full: Any) -> None:
     assert (session.phase, session.trainer.step_number) == ("paused", 3)
 
 
-def test_one_that_is_paused_after_it_went_on_is_not_woken(sessions: Sessions, full: Any) -> None:
+def test_b2_one_that_is_paused_after_it_went_on_is_not_woken(sessions: Sessions, full: Any) -> None:
     session = sessions.new(checkpoint_every=5)
     full(errno.ENOSPC)
     work_until(session, lambda: session.phase == "paused")

@@ -1,4 +1,4 @@
-"""ENOSPC and EIO at every operation of a save, once and for good, and while recovering from one."""
+"""Rows B2 to B4: ENOSPC and EIO at every operation of a save, and while recovering from one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def require_whole(folder: Path, scene: Scene, storage: Any) -> None:
 @codes
 @once_or_for_good
 @scenes
-def test_an_error_at_any_operation_leaves_exactly_the_old_or_the_new(
+def test_b2_an_error_at_any_operation_leaves_exactly_the_old_or_the_new(
     tmp_path: Path, watched: Watched, saved: Scene, for_good: bool, code: int
 ) -> None:
     folder = tmp_path / "failed"
@@ -56,7 +56,7 @@ def test_an_error_at_any_operation_leaves_exactly_the_old_or_the_new(
 
 @codes
 @HARD
-def test_errors_while_recovering_from_an_error_lose_nothing(
+def test_b4_errors_while_recovering_from_an_error_lose_nothing(
     tmp_path: Path, watched: Watched, saved: Scene, code: int
 ) -> None:
     folder, again = tmp_path / "failed", tmp_path / "again"
@@ -83,7 +83,7 @@ def fails(folder: Path, scene: Scene, failing: Any) -> None:
 
 
 @HARD
-def test_an_error_after_a_crash_loses_nothing(
+def test_b4_an_error_after_a_crash_loses_nothing(
     tmp_path: Path, watched: Watched, saved: Scene
 ) -> None:
     folder = tmp_path / "failed"
@@ -96,7 +96,7 @@ def test_an_error_after_a_crash_loses_nothing(
 
 
 @scenes
-def test_a_file_whose_sync_failed_is_never_synced_again(
+def test_b3_a_file_whose_sync_failed_is_never_synced_again(
     tmp_path: Path, watched: Watched, saved: Scene
 ) -> None:
     syncs = [n for n, done in enumerate(saved.storage.operations) if done[0] == "fsync"]
