@@ -83,12 +83,23 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
             for notice in session.notices:
                 click.echo(visible_line(notice))
             with progress:
-                server.run(after_work)
+                try:
+                    server.run(after_work)
+                except SystemExit:
+                    click.echo(_cut_short(directory, session))
+                    raise
                 with contextlib.suppress(OSError):  # the terminal may be what is gone
                     progress.draw(session)
     with contextlib.suppress(OSError):
         click.echo(_farewell(directory, session))
     return 128 + server.signal if server.signal else 0
+
+
+def _cut_short(directory: RunDirectory, session: Any) -> str:
+    """What a second signal leaves behind: the last checkpoint that is whole."""
+    saved = f"step {session.saved_step:,} is saved" if session.saved_step >= 0 else "nothing saved"
+    name = visible_line(directory.name)
+    return f"run {name}: stopped at once, {saved}; go on with: {command('resume', directory)}"
 
 
 def _farewell(directory: RunDirectory, session: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,6 +14,7 @@ from textual.worker import Worker
 
 from rnn_tui.runs import hints
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.errors import StorageError
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError
 from rnn_tui.training.knob_messages import KnobsListed, ListKnobs
@@ -83,6 +85,15 @@ class RnnTuiApp(TerminalApp):
     def answered(self) -> float:
         """When the server answered last, monotonic."""
         return self.feed.answered
+
+    async def what_helps(self) -> str:
+        """What may be the matter with a trainer that does not answer, and what to do about it."""
+        holder = None
+        with contextlib.suppress(StorageError):
+            holder = await asyncio.to_thread(self.directory.holder)
+        if holder is None or holder.pid is None:
+            return "the trainer may be suspended"
+        return f"process {holder.pid} suspended? kill -CONT {holder.pid}"
 
     def wake(self) -> None:
         """Ask for a frame now."""
@@ -174,12 +185,18 @@ class RnnTuiApp(TerminalApp):
             await asyncio.wait_for(self.feed.send(request), STOP_SECONDS)
         except RefusedError as error:  # nothing may be lost: the run is still there, and so are we
             self.notify(f"{error}; the run is still there", severity="error", markup=False)
-        except (ServerGoneError, TimeoutError) as error:
-            self.complaint = f"rnn-tui: {error or 'the trainer did not answer'}"
-            self.exit(return_code=STORAGE_STATUS)
+        except ServerGoneError as error:
+            self._end_unheard(str(error))
+        except TimeoutError:
+            self._end_unheard(f"the trainer did not answer: {await self.what_helps()}")
         else:
             self.stopped = isinstance(request, Stop)
             self.exit(f"run {self.name_of_run} {farewell}")
+
+    def _end_unheard(self, complaint: str) -> None:
+        """Nobody did what was to be done before leaving."""
+        self.complaint = f"rnn-tui: {complaint}"
+        self.exit(return_code=STORAGE_STATUS)
 
     # -- from the command line ---------------------------------------------------------------
 

@@ -137,32 +137,6 @@ def test_a_bad_variable_is_named(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) 
 # -- no terminal -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("arguments", "instead"),
-    [
-        ((TINY,), "rnn-tui train"),
-        ((), "rnn-tui train"),
-        (("-",), "rnn-tui train"),
-        (("attach",), "rnn-tui runs"),
-    ],
-)
-def test_without_a_terminal_the_command_that_needs_none_is_named(
-    arguments: tuple[str, ...], instead: str
-) -> None:
-    began = time.monotonic()
-    said = finished(*arguments)
-    assert time.monotonic() - began < 1.5
-    assert "needs a terminal" in said.complaint
-    assert f"use {instead} here" in said.complaint
-
-
-def test_a_dumb_terminal_is_none(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    for stream in (sys.stdout, sys.stdin):
-        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
-    monkeypatch.setenv("TERM", "dumb")
-    assert "needs a terminal" in rnn_tui(TINY).complaint
-
-
 # -- what should not happen ----------------------------------------------------------------------
 
 

@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rnn_tui.runs.directory import RunDirectory
+from tests.pty.runs import Run
 from tests.pty.terminal import ROOT, Terminal
-
-TINY = ROOT / "assets" / "tiny.txt"
-SMALL = ["--hidden", "16", "--batch", "4", "--window", "16", "--seed", "1", "--name", "otter"]
-
-
-class Run:
-    """A run that was started in a terminal."""
-
-    def __init__(self, folder: Path) -> None:
-        self.runs = folder / "runs"
-        self.directory = RunDirectory(self.runs / "otter")
-
-    def start(self, text: Path = TINY, columns: int = 80, rows: int = 24) -> Terminal:
-        command = [sys.executable, "-m", "rnn_tui", str(text), "--runs", str(self.runs), *SMALL]
-        terminal = Terminal(command, columns, rows)
-        terminal.until("● training")
-        terminal.until("━ train")
-        return terminal
-
-    def attach(self) -> Terminal:
-        command = [sys.executable, "-m", "rnn_tui", "attach", "otter", "--runs", str(self.runs)]
-        return Terminal(command)
-
-    @property
-    def trained(self) -> bool:
-        """Whether a process has the run."""
-        return self.directory.holder() is not None
-
-    @property
-    def saved(self) -> bool:
-        return any(self.directory.checkpoints.iterdir())
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """A run whose trainer does not outlive the test."""
-    run = Run(tmp_path)
-    yield run
-    holder = run.directory.holder() if run.directory.path.exists() else None
-    if holder is not None:
-        os.kill(holder.pid, signal.SIGKILL)
 
 
 def test_train_write_and_stop(run: Run) -> None:
@@ -65,75 +22,23 @@ def test_train_write_and_stop(run: Run) -> None:
         terminal.until(lambda: len(terminal.text.split("The clerk q +")[1].strip()) > 300)
         terminal.type("\x1b")
         terminal.until("one step")
-        terminal.type("q")
-        terminal.until("save a checkpoint and stop the run")
-        terminal.type("s")
-        assert terminal.end() == 0
+        run.stop(terminal)
         assert terminal.left_on == []
         assert "run otter saved and stopped" in terminal.text
     assert run.saved
     assert not run.trained
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_app_and_restores_the_terminal(run: Run, number: signal.Signals) -> None:
-    with run.start() as terminal:
-        terminal.signal(number)
-        assert terminal.end() == 128 + number
-        assert terminal.left_on == []
-        terminal.until(lambda: not run.trained, seconds=6)
-    assert run.saved
-
-
-def test_when_the_app_is_killed_the_trainer_saves_and_ends(run: Run) -> None:
-    with run.start() as terminal:
-        terminal.signal(signal.SIGKILL)
-        assert terminal.end() == 137
-        terminal.until(lambda: not run.trained, seconds=5)
-    assert run.saved
-
-
-def test_when_the_terminal_is_closed_both_end(run: Run) -> None:
-    with run.start() as terminal:
-        terminal.hang_up()
-        assert terminal.process.wait(10) == 129
-        until_untrained = Terminal([sys.executable, "-c", "input()"])
-        with until_untrained:
-            until_untrained.until(lambda: not run.trained, seconds=6)
-    assert run.saved
-
-
 def test_a_run_that_is_left_is_found_again_and_stopped(run: Run) -> None:
     with run.start() as first:
-        first.type("q")
-        first.until("leave it running")
-        first.type("l")
-        assert first.end() == 0
+        run.leave_running(first)
         assert "run otter goes on" in first.text
     assert run.trained
     with run.attach() as second:
-        second.until("● training")
-        second.until("━ train")
-        second.type("q")
-        second.until("stop the run")
-        second.type("s")
-        assert second.end() == 0
+        run.stop(second)
         assert second.left_on == []
         second.until(lambda: not run.trained, seconds=6)
     assert run.saved
-
-
-def test_an_unexpected_error_is_told_in_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, str(Path(__file__).with_name("failing_app.py")), str(tmp_path)]
-    with Terminal(command, columns=200, PYTHONPATH=str(ROOT)) as terminal:
-        terminal.until("waiting for the first step")
-        terminal.type("x")
-        assert terminal.end() == 1
-        assert terminal.left_on == []
-        told = f"rnn-tui: an error that should not happen: it is described in {tmp_path}/log.txt"
-        assert terminal.farewell.strip() == told
-        assert b"owned" not in terminal.raw
-    assert "ValueError" in (tmp_path / "log.txt").read_text()
 
 
 ALLOWED = re.compile(
@@ -177,7 +82,8 @@ def test_nothing_from_a_text_reaches_the_terminal_as_a_command(run: Run, tmp_pat
     ("theme", "background"), [("rnn-light", "251;251;248"), ("none-such", "15;19;24")]
 )
 def test_the_theme_of_the_environment_is_drawn_with(tmp_path: Path, theme, background) -> None:
-    command = [sys.executable, str(Path(__file__).with_name("failing_app.py")), str(tmp_path)]
+    app = ROOT / "tests" / "reliability" / "failing_app.py"
+    command = [sys.executable, str(app), str(tmp_path)]
     with Terminal(command, PYTHONPATH=str(ROOT), TEXTUAL_THEME=theme) as terminal:
         terminal.until("waiting for the first step")
         terminal.until(lambda: f"48;2;{background}".encode() in terminal.raw)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tests.runs.conftest import corpus, watched
-from tests.training.conftest import sessions, short
+import pytest
 
-__all__ = ["corpus", "sessions", "short", "watched"]
+from tests.pty.conftest import run
+from tests.pty.runs import Run
+from tests.runs.conftest import corpus, watched
+from tests.training.conftest import Sessions, finish, processes, sessions, short
+
+__all__ = ["corpus", "processes", "run", "sessions", "short", "watched"]
+
+
+@pytest.fixture
+def stopped(sessions: Sessions, run: Run) -> Run:
+    """The run otter, of five steps, that nobody trains."""
+    session = sessions.new(steps=5)
+    finish(session)
+    session.close()
+    run.runs.mkdir(exist_ok=True)
+    session.directory.path.rename(run.directory.path)
+    return run

@@ -19,6 +19,8 @@ from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.training.session import Session
 from rnn_tui.training.trainer import Trainer
 
+from .serving import Processes
+
 TINY = Path(__file__).parents[2] / "assets" / "tiny.txt"
 SMALL: dict[str, Any] = {"hidden": 8, "batch": 2, "window": 8, "evaluate_every": 0}
 
@@ -66,6 +68,15 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
     for session in made.made:
         session.trainer.flat[...] = 0  # whatever a test made of them
         session.close()
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    started: Processes = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training import frames, protocol
+from rnn_tui.training.client import start_server
 from rnn_tui.training.server import Server
 from rnn_tui.training.session import Session
 from rnn_tui.training.sockets import socket_path
+
+Processes = list["subprocess.Popen[bytes]"]
+"""Those that a test started; they are ended with it."""
+
+
+def start(run: RunDirectory, processes: Processes, **how: Any) -> subprocess.Popen[bytes]:
+    """The server of a run, as the app starts it."""
+    processes.append(start_server(run, **how))
+    return processes[-1]
+
+
+def dummy_owner(processes: Processes) -> subprocess.Popen[bytes]:
+    """A process that does nothing until it is killed."""
+    command = [sys.executable, "-S", "-c", "import signal; signal.pause()"]
+    processes.append(subprocess.Popen(command))
+    return processes[-1]
+
+
+def server_of(owner: int, run: RunDirectory, processes: Processes) -> subprocess.Popen[bytes]:
+    """The server of a run that belongs to the process ``owner``."""
+    module = "rnn_tui.training.server"
+    command = [sys.executable, "-m", module, str(run.path), "--owner", str(owner)]
+    with run.log_file.open("ab") as output:
+        processes.append(subprocess.Popen(command, stdout=output, stderr=output))
+    return processes[-1]
 
 
 def wait_for(done: Callable[[], object], seconds: float = 20.0) -> None:

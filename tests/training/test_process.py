@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rnn_tui.runs.checkpoint import load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training import protocol, sockets
 from rnn_tui.training.client import (
@@ -21,81 +15,16 @@ from rnn_tui.training.client import (
     ServerGoneError,
     SocketClient,
     last_log_line,
-    start_server,
 )
 from rnn_tui.training.sockets import socket_path
 
-from .conftest import Sessions, finish
-from .serving import Caller, connected, wait_for
-
-Processes = list["subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def processes() -> Iterator[Processes]:
-    started: Processes = []
-    yield started
-    for process in started:
-        process.kill()
-        process.wait()
+from .conftest import Sessions
+from .serving import Caller, Processes, connected, dummy_owner, server_of, start, wait_for
 
 
 @pytest.fixture
 def run(sessions: Sessions) -> RunDirectory:
     return sessions.run(checkpoint_every=50)
-
-
-def start(run: RunDirectory, processes: Processes, **how: Any) -> subprocess.Popen[bytes]:
-    processes.append(start_server(run, **how))
-    return processes[-1]
-
-
-def dummy_owner(processes: Processes) -> subprocess.Popen[bytes]:
-    """A process that does nothing until it is killed."""
-    command = [sys.executable, "-S", "-c", "import signal; signal.pause()"]
-    processes.append(subprocess.Popen(command))
-    return processes[-1]
-
-
-def server_of(owner: int, run: RunDirectory, processes: Processes) -> subprocess.Popen[bytes]:
-    module = "rnn_tui.training.server"
-    command = [sys.executable, "-m", module, str(run.path), "--owner", str(owner)]
-    with run.log_file.open("ab") as output:
-        processes.append(subprocess.Popen(command, stdout=output, stderr=output))
-    return processes[-1]
-
-
-def test_a_killed_server_resumes_to_the_bits_of_the_unbroken_run(
-    sessions: Sessions, processes: Processes
-) -> None:
-    killed, unbroken = (sessions.run(checkpoint_every=50) for _ in range(2))
-    process = start(killed, processes, owned=False)
-    with connected(killed, process).greet() as caller:
-        wait_for(lambda: caller.status().saved_step >= 100)
-        process.kill()
-    process.wait()
-    last = load_checkpoint(killed.checkpoints).checkpoint.step
-    assert start(killed, processes, resume=True, steps=last + 77, owned=False).wait(20) == 0
-    session = sessions.open(unbroken, steps=last + 77)
-    finish(session)
-    session.save()
-    ours, theirs = (load_checkpoint(each.checkpoints).checkpoint for each in (killed, unbroken))
-    assert {name: value.tobytes() for name, value in ours.params.items()} == {
-        name: value.tobytes() for name, value in theirs.params.items()
-    }
-    machine = {"fingerprint": ""}  # the process has one thread, this one may have more
-    assert {**ours.scalars, **machine} == {**theirs.scalars, **machine}
-
-
-def test_a_signal_saves_and_ends(run: RunDirectory, processes: Processes) -> None:
-    process = start(run, processes, owned=False)
-    with connected(run, process).greet() as caller:
-        wait_for(lambda: caller.status().step > 10)
-        process.terminate()
-        assert process.wait(3) == 143
-    assert load_checkpoint(run.checkpoints).checkpoint.step > 10
-    assert not socket_path(run.path).exists()
-    assert run.holder() is None
 
 
 def test_a_second_trainer_of_the_same_run_is_refused(
@@ -107,28 +36,6 @@ def test_a_second_trainer_of_the_same_run_is_refused(
         assert second.wait(10) == 2
         assert f"is being trained by process {first.pid}" in last_log_line(run)
         assert caller.status().phase == "training"
-
-
-def test_an_owner_that_is_killed_takes_the_run_with_it_saved(
-    run: RunDirectory, processes: Processes
-) -> None:
-    owner = dummy_owner(processes)
-    process = server_of(owner.pid, run, processes)
-    with connected(run, process).greet(owner=True) as caller:
-        wait_for(lambda: caller.status().step > 10)
-        owner.kill()
-        owner.wait()
-    assert process.wait(5) == 0
-    assert load_checkpoint(run.checkpoints).checkpoint.step > 10
-
-
-def test_an_owner_that_dies_before_it_connects_ends_the_run(
-    run: RunDirectory, processes: Processes
-) -> None:
-    owner = dummy_owner(processes)
-    owner.kill()
-    owner.wait()
-    assert server_of(owner.pid, run, processes).wait(5) == 0
 
 
 def test_a_run_that_was_left_alone_goes_on_without_its_owner(
@@ -167,25 +74,9 @@ def test_a_run_that_cannot_begin_says_why_in_its_last_line(
     assert last_log_line(run).startswith(f"{run.text_file} is not the text")
 
 
-def test_nothing_is_printed_but_into_the_log(
-    run: RunDirectory, processes: Processes, capfd: pytest.CaptureFixture[str]
-) -> None:
-    process = start(run, processes, owned=False, steps=20)
-    assert process.wait(20) == 0
-    assert capfd.readouterr() == ("", "")
-
-
 def test_the_server_has_a_session_of_its_own(run: RunDirectory, processes: Processes) -> None:
     process = start(run, processes)
     assert os.getsid(process.pid) == process.pid != os.getsid(0)
-
-
-def test_a_hangup_does_not_end_it(run: RunDirectory, processes: Processes) -> None:
-    process = start(run, processes, owned=False)
-    with connected(run, process).greet() as caller:
-        process.send_signal(signal.SIGHUP)
-        step = caller.status().step
-        wait_for(lambda: caller.status().step > step + 10)
 
 
 # -- the client --------------------------------------------------------------------------------

@@ -170,12 +170,22 @@ class DashboardScreen(Screen[None]):
         if bar.phase != "finished":
             bar.trouble, bar.phase = reason, "lost"
 
-    def _notice_silence(self) -> None:
+    async def _notice_silence(self) -> None:
         bar = self.query_one(StatusBar)
-        silent = time.monotonic() - self.app.answered  # type: ignore[attr-defined]
+        if not self._is_silent(bar):
+            return
+        what_helps: str = await self.app.what_helps()  # type: ignore[attr-defined]
+        if self._is_silent(bar):  # still
+            bar.phase, bar.trouble = "silent", f"for {self._silent:.0f} s: {what_helps}"
+
+    def _is_silent(self, bar: StatusBar) -> bool:
         patience = STARTING_SECONDS if bar.phase == "starting" else SILENT_SECONDS
-        if bar.phase != "lost" and silent > patience:
-            bar.phase, bar.trouble = "silent", f"for {silent:.0f} s: the trainer may be suspended"
+        return bar.phase != "lost" and self._silent > patience
+
+    @property
+    def _silent(self) -> float:
+        """Seconds without an answer."""
+        return time.monotonic() - self.app.answered  # type: ignore[attr-defined, no-any-return]
 
     # -- keys -----------------------------------------------------------------------------------
 
