@@ -69,6 +69,7 @@ class Server:
         self.path = path
         self.ownership = Ownership(owner)
         self.signal = 0
+        self._at_once = False
         self._selector = selectors.DefaultSelector()
         self._connections: dict[int, Connection] = {}
         self._accepted = 0
@@ -90,9 +91,10 @@ class Server:
             self._close()
 
     def end(self, number: int, _frame: FrameType | None = None) -> None:
-        """A signal handler: finish the piece of work, save, end."""
+        """A signal handler: finish the piece of work, save, end. The second time: end now."""
         if self.signal:
-            raise SystemExit(128 + number)  # the second time: now
+            self._at_once = True
+            raise SystemExit(128 + number)
         self.signal = number
 
     def _must_end(self) -> bool:
@@ -195,7 +197,8 @@ class Server:
 
     def _close(self) -> None:
         try:
-            self.session.close()
+            if not self._at_once:
+                self.session.close()
         finally:
             for connection in list(self._connections.values()):
                 self._drop(connection)
