@@ -156,6 +156,11 @@ def load_checkpoint(folder: Path, step: int | None = None) -> LoadedCheckpoint:
             return LoadedCheckpoint(_load(folder, candidate), tuple(skipped))
         except (CheckpointError, StorageError) as error:
             skipped.append(str(error))
+        except MemoryError:  # it may be a good one: nothing earlier may take its place
+            file = folder / f"{_stem(candidate)}.json"
+            raise CheckpointError(
+                f"the checkpoint of {file} needs more memory than there is: close other programs"
+            ) from None
     if skipped:
         raise CheckpointError("no checkpoint can be read: " + "; ".join(skipped))
     raise CheckpointError(f"there is no checkpoint in {folder}: start the run again")
