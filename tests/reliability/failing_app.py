@@ -51,9 +51,6 @@ class Failing(app.RnnTuiApp):
     def fail_in_timer(self) -> None:
         self.set_timer(0.01, mistake)
 
-    def fail_in_refresh(self) -> None:
-        self.call_after_refresh(mistake)
-
     def fail_in_worker(self) -> None:
         self.run_worker(self.later())
 

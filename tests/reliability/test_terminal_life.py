@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import signal
@@ -59,7 +60,10 @@ sys.exit(status)
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process has used until now."""
+    """What a process has used until now: Linux tells it in ticks, ps elsewhere in words."""
+    if (stat := Path(f"/proc/{pid}/stat")).exists():
+        ticks = stat.read_bytes().rpartition(b")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
     told = subprocess.check_output([program("ps"), "-o", "time=", "-p", str(pid)], text=True)
     return sum(float(part) * 60**place for place, part in enumerate(told.split(":")[::-1]))
 
@@ -75,7 +79,7 @@ def test_a6_when_the_terminal_goes_without_a_signal_the_app_ends_by_itself(
         before = processor_seconds(int(report.read_text()))
         terminal.hang_up()
         assert terminal.process.wait(5) == 129
-    assert float(report.read_text()) - before < 2  # what ps tells has whole seconds
+    assert float(report.read_text()) - before < 2
 
 
 def settled(terminal: Terminal) -> str:
@@ -108,9 +112,7 @@ def test_a8_a_suspended_app_is_drawn_anew_when_it_comes_back(stopped: Run) -> No
         assert terminal.left_on == []
 
 
-@pytest.mark.parametrize(
-    "where", ["handler", "watcher", "timer", "refresh", "worker", "thread", "render"]
-)
+@pytest.mark.parametrize("where", ["handler", "watcher", "timer", "worker", "thread", "render"])
 def test_a9_an_unexpected_error_anywhere_is_told_in_one_line(tmp_path: Path, where: str) -> None:
     command = [sys.executable, FAILING, str(tmp_path), where]
     with Terminal(command, columns=200, PYTHONPATH=str(ROOT)) as terminal:
