@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.attaching import Attachment
+from rnn_tui.training.client import Client
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
-from tests.tui.local_client import local_run
+from rnn_tui.tui.widgets.array_pane import ArrayPane
+from tests.tui.local_client import LocalClient, local_run
 from tests.tui.opened import running, screen_text, until
 
 SIZE = (200, 50)
@@ -38,9 +41,42 @@ async def test_a_run_that_lost_its_text_is_drawn_without_the_names_of_symbols(
     run.directory.text_file.unlink()
     app = _app(run.directory)
     async with running(app, SIZE) as pilot:
-        await until(pilot, _seen(app, "■ read-only", "cannot read"))
-        await pilot.press("3", "left_square_bracket", "left_square_bracket", "down")
-        await until(pilot, _seen(app, "W_xh", "symbol "))
+        await until(pilot, _seen(app, "■ read-only", "cannot read", "3 layer0.W_hh"))
+        await pilot.press("3", "left_square_bracket")
+        await until(pilot, _seen(app, "3 layer0.W_xh"))
+        await pilot.press("p")
+        await until(pilot, _seen(app, "rows 0–"))
+        await pilot.press("down")
+        await until(pilot, _seen(app, "symbol 0 → unit 0:"))
         for key in ("s", "T"):
             await pilot.press(key)
         await until(pilot, lambda: screen_text(app).count("cannot read") >= 3)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+async def test_what_no_file_holds_is_not_drawn_as_if_it_were_of_now(
+    tmp_path: Path, saved: bool
+) -> None:
+    with local_run(tmp_path) as run:
+        run.train_to(12)
+        run.session.pause()
+        clients: list[Client] = [LocalClient(run)]
+
+        async def connect() -> Client:
+            return clients[0] if clients else await Attachment(run.directory)()
+
+        app = RnnTuiApp(connect, run.directory)
+        async with running(app, SIZE) as pilot:
+            await until(pilot, _seen(app, "4 gradient layer0.W_hh", "3 layer0.W_hh", "2 hidden"))
+            if saved:
+                run.session.save()
+            else:
+                shutil.rmtree(run.directory.checkpoints)
+            run.session.flush()
+            clients.pop().gone = True
+            await until(pilot, _seen(app, "■ read-only", "keeps no gradients"))
+            panes = app.dashboard.query(ArrayPane)
+            drawn = {pane.label: bool(pane.heatmap.data.matrix.size) for pane in panes}
+            assert drawn == {"state": saved, "weights": saved, "gradients": False}
+            assert "4 gradient layer0" not in screen_text(app)
+            assert ("no checkpoint was written yet" in screen_text(app)) is not saved

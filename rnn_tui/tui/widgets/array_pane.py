@@ -15,7 +15,7 @@ from textual.reactive import var
 from rnn_tui.training.protocol import View, ViewData, ViewKind, Welcome
 from rnn_tui.training.wire import unpack
 from rnn_tui.tui.history import Frame
-from rnn_tui.tui.renderables.heatmap_layout import HeatmapData
+from rnn_tui.tui.renderables.heatmap_layout import EMPTY, HeatmapData
 from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 from rnn_tui.tui.widgets.pane import Pane
 from rnn_tui.tui.widgets.view_words import numbers, rows_of, within
@@ -65,7 +65,7 @@ class ArrayPane(Pane):
         return names[self.choice % len(names)] if names else ""
 
     def missing(self, _frame: Frame) -> str:
-        """In words, why there is nothing to show; "" where something is on its way."""
+        """In words, why there is nothing to show; "" where there is, or it is on its way."""
         return ""
 
     def wish(self, welcome: Welcome) -> View | None:
@@ -92,7 +92,10 @@ class ArrayPane(Pane):
     def take(self, frame: Frame) -> None:
         """Draw the array that was asked for."""
         data = frame.view(self.kind)
-        self.heatmap.say(self.missing(frame) if data is None else "")
+        missing = self.missing(frame) if data is None else ""
+        self.heatmap.say(missing)
+        if missing and self._data is not None:
+            self._clear()
         if data is None or data.view.name != self.chosen(frame.history.welcome):
             return
         self._drawn_at, self._drawn_view = time.monotonic(), data.view
@@ -103,6 +106,12 @@ class ArrayPane(Pane):
             column_labels=self.column_labels(data, frame.history.welcome),
         )
         self.entitle(self.titles(data), self.read_out(frame))
+
+    def _clear(self) -> None:
+        """What was drawn is not so any more, and nothing comes in its place."""
+        self._data, self._drawn_view, self._drawn_at = None, None, -math.inf
+        self.heatmap.data = EMPTY
+        self.entitle(f"{self.number} {self.label}")
 
     def titles(self, data: ViewData) -> Sequence[str]:
         """What is shown, of which shape and how it was made to fit; shorter and shorter."""

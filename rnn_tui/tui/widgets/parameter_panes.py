@@ -31,9 +31,11 @@ class ParameterPane(ArrayPane):
 
     def missing(self, _frame: Frame) -> str:
         """What a run without arrays is missing."""
+        if self.choices(_frame.history.welcome):
+            return ""
         if _frame.history.welcome.kind == "monitored":
             return "no array was shown yet: show(name, array) of the monitor does"
-        return "" if self.choices(_frame.history.welcome) else "no checkpoint was written yet"
+        return "no checkpoint was written yet"
 
     def row_labels(self, data: ViewData, welcome: Welcome) -> Sequence[str]:
         """Units, or the symbols where the rows are those."""

@@ -31,7 +31,8 @@ class StatePane(ArrayPane):
         """Whose state would it be?"""
         if _frame.history.welcome.kind == "monitored":
             return "a monitored run has no network here: all arrays that it shows are in pane 3"
-        stored = _frame.update.status.phase == "read-only"
+        status = _frame.update.status
+        stored = status.phase == "read-only" and status.saved_step < 0
         return "no checkpoint was written yet" if stored else ""
 
     def titles(self, data: ViewData) -> Sequence[str]:
