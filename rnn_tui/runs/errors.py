@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 
 class RunError(Exception):
     """Something about a run that the user must know: the message says what, where, what to do."""
@@ -47,3 +50,14 @@ class StorageError(RunError):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code  # the errno, where there is one
+
+
+class RunGoneError(StorageError):
+    """The run's folder was removed or renamed while it was being written in."""
+
+    def __init__(self, path: os.PathLike[str]) -> None:
+        super().__init__(
+            f"the run was removed or renamed: cannot write {os.fspath(path)}; "
+            "where it is now, it can be resumed from its last checkpoint",
+            errno.ENOENT,
+        )

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rnn_tui.runs.errors import StorageError
+from rnn_tui.runs.errors import RunGoneError
 from rnn_tui.runs.metrics_file import opened_to_write, plain_error
 from rnn_tui.runs.metrics_reader import MetricsReader
 from rnn_tui.runs.rows import Event, HeldOut, Point, Row, Span, StoredArray, stored
@@ -102,7 +102,7 @@ class MetricsLog(MetricsReader):
         self._committed_at = self._clock()
         if not (self._pending or self._pending_points or self._pending_other):
             return
-        self._check_place()
+        self.require_place()
         rows = [tuple(map(stored, row)) for row in self._pending]
         new = self._new_series()
         ids = self._series | new
@@ -155,14 +155,17 @@ class MetricsLog(MetricsReader):
         except sqlite3.Error as error:
             raise plain_error(self.path, error) from error
 
-    def _check_place(self) -> None:
-        """SQLite goes on writing into a file that was removed; nobody would ever see it."""
+    def require_place(self) -> None:
+        """RunGoneError where the run was removed or renamed.
+
+        SQLite would go on writing into the file; nobody would ever see it.
+        """
         try:
             there = os.stat(self.path).st_ino == self._inode
         except OSError:
             there = False
         if not there:
-            raise StorageError(f"cannot write {self.path}: the run was removed or renamed")
+            raise RunGoneError(self.path)
 
     def close(self) -> None:
         """Commit and let go of the file."""

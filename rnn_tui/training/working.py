@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from rnn_tui.runs.checkpoint import load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import CheckpointError, RunError
+from rnn_tui.runs.errors import CheckpointError, RunError, RunGoneError
 from rnn_tui.runs.metrics import MetricsLog
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.references import each_reference
@@ -71,6 +71,7 @@ class Work:
         self.copies = WeightsCopies()
         self.watchers = Watchers()
         self.trouble: RunError | None = None
+        self.gone: RunGoneError | None = None
         self._patience = Patience(clock)
         self._save_due = False
         self._unsaved = False
@@ -134,10 +135,13 @@ class Work:
         wrote = self._advance_streams()
         try:
             self._try_again()
-            return self._advance_training() or wrote
+            worked = self._advance_training() or wrote
+            if not worked:
+                self.metrics.require_place()
         except RunError as error:
             self._stumble(error)
             return False
+        return worked
 
     def _try_again(self) -> None:
         """Where a full disk stopped training: go on if there is space again."""
@@ -153,10 +157,14 @@ class Work:
 
     def _stumble(self, error: RunError) -> None:
         """What was done cannot be written down: training waits until it is told to go on."""
+        try:
+            self.metrics.require_place()
+        except RunGoneError as gone:
+            self.gone = error = gone
         self.trouble = error
         self._patience.begin(error, self.phase != "paused")
-        again = f"; tried again every {RETRY_SECONDS:.0f} s" if self._patience.waiting else ""
-        self.message = str(error) + again
+        full = f"the disk is full, tried again every {RETRY_SECONDS:.0f} s: "
+        self.message = (full if self._patience.waiting else "") + str(error)
         self._single_steps = 0
         if self.phase == "training":
             self.phase = "paused"
@@ -267,6 +275,7 @@ class Work:
         the last good checkpoint stays the last.
         """
         self._save_due = False
+        self.metrics.require_place()  # another run may lie there now
         self.metrics.flush()
         if self.saved_step == self.trainer.step_number and not self._unsaved:
             return

@@ -42,7 +42,7 @@ def test_b2_it_goes_on_by_itself_when_there_is_space(sessions: Sessions, full: A
     full(errno.ENOSPC)
     work_until(session, lambda: session.phase == "paused")
     assert "No space left" in session.status().message
-    assert session.status().message.endswith("; tried again every 5 s")
+    assert session.status().message.startswith("the disk is full, tried again every 5 s: ")
     for _ in range(3):  # still full
         sessions.clock.now += RETRY_SECONDS
         assert waits(session)

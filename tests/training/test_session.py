@@ -248,17 +248,6 @@ def test_the_last_save_that_fails_is_told_and_tried_again(
     assert (session.saved_step, session.message) == (3, "")
 
 
-def test_a_run_that_was_removed_is_told(sessions: Sessions) -> None:
-    session = sessions.new()
-    train_to(session, 3)
-    shutil.rmtree(session.directory.path)
-    session.flush()
-    assert session.phase == "paused"
-    assert "was removed or renamed" in session.message
-    with pytest.raises(StorageError):
-        session.close()
-
-
 # -- resume ------------------------------------------------------------------------------------
 
 

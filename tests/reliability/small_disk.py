@@ -1,0 +1,40 @@
+"""A disk of a megabyte that is really full: a file system in memory, where one may be mounted."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+SIZE = 1 << 20
+
+
+@contextlib.contextmanager
+def mounted(folder: Path) -> Iterator[Path]:
+    """The folder as a disk of its own; OSError where we may not mount one."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        raise PermissionError("we may not mount a disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+class Filler:
+    """A file that takes all the space there is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "filler"
+
+    def fill(self) -> None:
+        with self._path.open("ab", buffering=0) as file:
+            for size in (4096, 1):
+                with contextlib.suppress(OSError):
+                    while file.write(bytes(size)):
+                        pass
+
+    def free(self) -> None:
+        self._path.unlink()
