@@ -74,6 +74,7 @@ class Server:
         self._connections: dict[int, Connection] = {}
         self._accepted = 0
         self._listener = _listening(path)
+        self._made = path.stat().st_ino
         self._selector.register(self._listener, selectors.EVENT_READ)
 
     def run(self, after_work: Callable[[Session], None] | None = None) -> None:
@@ -98,7 +99,7 @@ class Server:
         self.signal = number
 
     def _must_end(self) -> bool:
-        if self.session.ended or self.signal:
+        if self.session.ended or self.session.gone or self.signal:
             return True
         return self.ownership.gone() or self._nobody_waits
 
@@ -204,7 +205,13 @@ class Server:
                 self._drop(connection)
             self._selector.close()
             self._listener.close()
-            self.path.unlink(missing_ok=True)
+            self._remove_socket()
+
+    def _remove_socket(self) -> None:
+        """Not that of another run, which lies where this one was before it was renamed."""
+        with contextlib.suppress(FileNotFoundError):
+            if self.path.stat().st_ino == self._made:
+                self.path.unlink()
 
 
 def _listening(path: Path) -> socket.socket:
