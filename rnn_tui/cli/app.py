@@ -39,6 +39,9 @@ def attach(run: str | None, runs: str | None) -> int:
 
     As many may watch as like to; whoever leaves, the run goes on. A run that nobody trains is shown
     as it was left, and one that another program trains (rnn_tui.Monitor) as it grows.
+
+    Where a logout ends what was left running, systemd does: loginctl enable-linger once, and the
+    run started with systemd-run --user --scope rnn-tui train ... outlives it.
     """
     require_terminal("rnn-tui runs")
     folder = runs_folder(runs, os.environ)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_tui.cli.app import attach
 from tests.cli.conftest import Said, started
 from tests.pty.runs import TINY, Run
 from tests.pty.terminal import ROOT, Terminal
@@ -159,8 +160,11 @@ def test_a11_an_empty_standard_input_is_told_of(tmp_path: Path) -> None:
         assert b"\x1b" not in terminal.raw
 
 
-def test_a12_what_survives_a_logout_is_in_the_readme() -> None:
+def test_a12_what_survives_a_logout_is_in_the_readme_and_where_one_looks_for_the_run() -> None:
     readme = " ".join((ROOT / "README.md").read_text().split())
     recipe = readme.partition("**After logout the run is gone**")[2].partition("* **")[0]
     assert "systemd-run --user --scope rnn-tui train" in recipe
     assert "loginctl enable-linger" in recipe
+    told = " ".join((attach.help or "").split())
+    assert "loginctl enable-linger" in told
+    assert "systemd-run --user --scope rnn-tui train" in told
