@@ -8,6 +8,7 @@ checkpoints, never clocks.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import time
@@ -26,7 +27,7 @@ from rnn_tui.runs.atomic import (
     storage_error,
     write_atomically,
 )
-from rnn_tui.runs.errors import CheckpointError, StorageError
+from rnn_tui.runs.errors import CheckpointError, NewerError, StorageError
 from rnn_tui.runs.keeping import Kept, forget_after, kept_in
 from rnn_tui.runs.tensors import Checkpoint, from_bytes, to_bytes
 
@@ -57,6 +58,10 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     length: int
     sha256: str
     saved: float  # seconds since 1970; for people, nothing depends on it
+
+
+class _Schema(msgspec.Struct):
+    schema: int
 
 
 @dataclass(frozen=True)
@@ -116,11 +121,17 @@ def _checked_record(folder: Path, step: int) -> _Record:
     path = folder / f"{_stem(step)}.json"
     data = read_file(path, _MAX_RECORD)
     try:
+        schema = msgspec.json.decode(data, type=_Schema).schema
+        if schema > SCHEMA:
+            raise NewerError(
+                f"{path} has layout {schema}, this version reads {SCHEMA}: "
+                "use the rnn-tui that wrote it"
+            )
         record = msgspec.json.decode(data, type=_Record)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{path} is damaged: {error}") from None
-    if record.schema != SCHEMA:
-        raise CheckpointError(f"{path} has layout {record.schema}, this version reads {SCHEMA}")
+    if schema < SCHEMA:
+        raise CheckpointError(f"{path} is damaged: there is no layout {schema}")
     named = _DATA.fullmatch(record.file)  # a name is never a path
     if record.step != step or named is None or named[1] != _stem(step):
         raise CheckpointError(f"{path} is damaged: it speaks of another file")
@@ -143,11 +154,15 @@ def _names(folder: Path) -> list[str]:
         raise storage_error("read", folder, error) from error
 
 
-def load_checkpoint(folder: Path, step: int | None = None) -> LoadedCheckpoint:
+def load_checkpoint(
+    folder: Path, step: int | None = None, to_go_on: bool = False
+) -> LoadedCheckpoint:
     """Return the newest checkpoint that is whole, or that of ``step`` alone.
 
     One that is damaged is passed over and reported in ``skipped``. CheckpointError if none is left,
-    naming each file and its fault; nothing else, whatever bytes the files hold.
+    naming each file and its fault; nothing else, whatever bytes the files hold. ``to_go_on``: one
+    that may be whole, but must not be read or is of another version, is an error of its own, since
+    whoever goes on from an older one removes it.
     """
     steps = _recorded_steps(folder) if step is None else [step]
     skipped: list[str] = []
@@ -155,6 +170,8 @@ def load_checkpoint(folder: Path, step: int | None = None) -> LoadedCheckpoint:
         try:
             return LoadedCheckpoint(_load(folder, candidate), tuple(skipped))
         except (CheckpointError, StorageError) as error:
+            if to_go_on and _may_be_whole(error):
+                raise
             skipped.append(str(error))
         except MemoryError:  # it may be a good one: nothing earlier may take its place
             file = folder / f"{_stem(candidate)}.json"
@@ -164,6 +181,11 @@ def load_checkpoint(folder: Path, step: int | None = None) -> LoadedCheckpoint:
     if skipped:
         raise CheckpointError("no checkpoint can be read: " + "; ".join(skipped))
     raise CheckpointError(f"there is no checkpoint in {folder}: start the run again")
+
+
+def _may_be_whole(error: CheckpointError | StorageError) -> bool:
+    forbidden = isinstance(error, StorageError) and error.code in (errno.EACCES, errno.EPERM)
+    return forbidden or isinstance(error, NewerError)
 
 
 def _load(folder: Path, step: int) -> Checkpoint:

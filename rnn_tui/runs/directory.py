@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -96,6 +97,13 @@ class RunDirectory:
     def holder(self) -> Holder | None:
         """Return the process that trains the run now, or None."""
         return holder(self.lock_file)
+
+    def require_writable(self) -> None:
+        """StorageError where a run may be looked at, but not trained."""
+        for folder in (self.path, self.checkpoints, self.odd):
+            if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+                refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                raise storage_error("write in", folder, refused)
 
     def config(self) -> RunConfig:
         """Read the configuration; StorageError, or ConfigError, also for a monitored run."""

@@ -42,6 +42,10 @@ class CheckpointError(CorruptRunError):
     """No checkpoint can be read, or one may not be written."""
 
 
+class NewerError(CheckpointError):
+    """A checkpoint that another version wrote, in a layout that this one does not know."""
+
+
 class StorageError(RunError):
     """The file system refused: disk full, no permission, folder gone, input/output error."""
 

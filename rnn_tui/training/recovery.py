@@ -44,7 +44,7 @@ def recover(
         metrics.truncate_after(0)
         again = ("resumed", "from the beginning: nothing had been saved")
         return Recovered(-1, 0.0, (again,))
-    loaded = load_checkpoint(directory.checkpoints)
+    loaded = load_checkpoint(directory.checkpoints, to_go_on=True)
     require_same_text(directory, loaded.checkpoint)
     trainer.restore(loaded.checkpoint)
     step = trainer.step_number

@@ -54,6 +54,7 @@ class Work:
         steps: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        directory.require_writable()  # else it would be known at the first save
         self.directory = directory
         self.config = directory.config()
         self.facts = directory.facts()

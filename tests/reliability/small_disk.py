@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,17 +11,20 @@ from pathlib import Path
 SIZE = 1 << 20
 
 
+def program(name: str) -> str:
+    return shutil.which(name) or f"/bin/{name}"
+
+
 @contextlib.contextmanager
 def mounted(folder: Path) -> Iterator[Path]:
-    """The folder as a disk of its own; OSError where we may not mount one."""
+    """The folder as a disk of its own; an error where we may not mount one."""
     folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder)]
-    if subprocess.run(command, check=False, capture_output=True).returncode:
-        raise PermissionError("we may not mount a disk")
+    command = [program("mount"), "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+        subprocess.run([program("umount"), "--lazy", str(folder)], check=False)
 
 
 class Filler:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ def may_mount() -> bool:
         try:
             with mounted(Path(folder)):
                 return True
-        except OSError:
+        except (OSError, subprocess.CalledProcessError):
             return False
 
 

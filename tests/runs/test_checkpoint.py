@@ -178,16 +178,6 @@ def test_later_checkpoints_can_be_discarded(tmp_path: Path) -> None:
     assert names(tmp_path) == ["step-000000001.json", "step-000000001.safetensors"]
 
 
-@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644)])
-def test_the_modes_follow_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
-    before = os.umask(umask)
-    try:
-        save_checkpoint(tmp_path, checkpoint(1))
-    finally:
-        os.umask(before)
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
-
-
 def test_another_network_is_refused_with_each_difference() -> None:
     found = checkpoint(1)
     require_shapes(found, {"W": (2, 3)}, "float32")

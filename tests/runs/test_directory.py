@@ -73,16 +73,6 @@ def test_what_a_killed_process_was_making_is_removed_after_an_hour(
     assert sorted(os.listdir(tmp_path)) == [".new-fresh", "a"]
 
 
-def test_the_modes_follow_the_umask(tmp_path: Path, corpus: Any) -> None:
-    before = os.umask(0o027)
-    try:
-        run = create(tmp_path, "a", merge(), corpus)
-    finally:
-        os.umask(before)
-    assert run.path.stat().st_mode & 0o777 == 0o750
-    assert run.text_file.stat().st_mode & 0o777 == 0o640
-
-
 def test_a_run_is_found_by_name_or_by_path(tmp_path: Path, corpus: Any) -> None:
     run = create(tmp_path, "quiet-otter", merge(), corpus)
     assert open_run(tmp_path, "quiet-otter") == run

@@ -106,7 +106,7 @@ def test_nothing_in_a_checkpoint_can_be_done_without(
         session.trainer.learning_rate_factor = 3.0
         train_to(session, 8)
     new = sessions.new().trainer.checkpoint().scalars  # where a run begins
-    monkeypatch.setattr(recovery, "load_checkpoint", lambda folder: without(folder, part, new))
+    monkeypatch.setattr(recovery, "load_checkpoint", lambda folder, **_: without(folder, part, new))
     resumed = sessions.resumed(killed)
     assert resumed.trainer.step_number == 7
     for session in (whole, resumed):
