@@ -60,6 +60,7 @@ def run_records(glances: Iterable[Glance]) -> Iterator[Record]:
 def loss_records(curves: Sequence[RunCurve]) -> Iterator[Record]:
     """Yield every stretch and every evaluation of the runs: the values of ``_LOSS_COLUMNS``.
 
+    ``kind`` is "train", "held out", or the name of a series that is none of the losses.
     ``loss`` is the mean of the finite ones from ``first_step`` to ``step``; in nats per character
     where rnn-tui trains.
     """
@@ -72,7 +73,7 @@ def loss_records(curves: Sequence[RunCurve]) -> Iterator[Record]:
             *(column.tolist() for column in columns), strict=True
         ):
             whole = int(first), int(step), int(characters), seconds
-            yield _record(curve.name, "train", *whole, *losses, int(odd))
+            yield _record(curve.name, curve.series or "train", *whole, *losses, int(odd))
         yield from _evaluations(curve)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -24,13 +24,16 @@ ACROSS: Final[tuple[Across, ...]] = ("steps", "characters", "seconds")
 MOST_POINTS: Final = 2_000
 """Points of a curve; more steps than that are taken together."""
 
+FIRST_SMOOTHING: Final = 100
+"""Curves begin smoothed over one part in so many of the steps of the longest run, about."""
+
 _ROUNDING: Final = 1 + 1e-9  # a place on an axis may have become a column and a place again
 _PAGE: Final = 10_000
 
 
 @dataclass(frozen=True, eq=False)
 class RunCurve:
-    """The losses of one run; n stretches of neighbouring steps and m evaluations.
+    """The losses of one run, or another series; n stretches of neighbouring steps, m evaluations.
 
     What is drawn at a stretch lies at its last step. NaN where no value of it is finite.
     """
@@ -47,6 +50,8 @@ class RunCurve:
     held_out_steps: Array  # (m,)
     held_out: Array  # (m,)
     loss_name: str = "loss"  # what the run calls it; from data
+    series: str = ""  # which of the run's series this is; empty: the loss. From data
+    names: tuple[str, ...] = ()  # of all series of a run of another program; from data
 
     def over(self, across: Across) -> Array:
         """Where the stretches lie (n,) on an axis."""
@@ -95,8 +100,10 @@ def _averaged(places: Array, values: Array, scale: float) -> Array:
     return result
 
 
-def read_curve(run: RunDirectory, most: int = MOST_POINTS) -> RunCurve:
+def read_curve(run: RunDirectory, most: int = MOST_POINTS, series: str = "") -> RunCurve:
     """Return the losses of a run in at most about ``most`` stretches, none where there are none.
+
+    ``series`` is another series, which only runs of other programs may have, instead of the losses.
 
     StorageError or CorruptRunError where its log cannot be read. A million steps take 0.5 s.
     """
@@ -105,13 +112,13 @@ def read_curve(run: RunDirectory, most: int = MOST_POINTS) -> RunCurve:
         return curve_of(run.name, [], [])
     kind = run.facts().kind
     with MetricsReader(run.metrics_file) as metrics:
-        return _READERS[kind](run.name, metrics, most)
+        return _READERS[kind](run.name, metrics, most, series)
 
 
-def _read_trained(name: str, metrics: MetricsReader, most: int) -> RunCurve:
+def _read_trained(name: str, metrics: MetricsReader, most: int, series: str) -> RunCurve:
     first, last = metrics.rows_after(-1, 1), metrics.last()
-    if last is None:
-        return curve_of(name, [], [])
+    if last is None or series:
+        return replace(curve_of(name, [], []), series=series)
     width = _width(first[0].step, last.step, most)
     return curve_of(name, metrics.stretches(width), _evaluations(metrics))
 
@@ -124,15 +131,17 @@ def _evaluations(metrics: MetricsReader) -> list[HeldOut]:
     return found
 
 
-def _read_monitored(name: str, metrics: MetricsReader, most: int) -> RunCurve:
+def _read_monitored(name: str, metrics: MetricsReader, most: int, series: str) -> RunCurve:
     names = metrics.series_names()
-    loss, held_out = loss_of(names), held_out_of(names)
-    return curve_of(
+    loss, held_out = loss_of(names), None if series else held_out_of(names)
+    shown = (series if series in names else None) if series else loss
+    curve = curve_of(
         name,
-        _series(metrics, loss, most),
+        _series(metrics, shown, most),
         [HeldOut(part.last, _low(part)) for part in _series(metrics, held_out, most)],
         loss or "",
     )
+    return replace(curve, series=series, names=tuple(names))
 
 
 def _series(metrics: MetricsReader, series: str | None, most: int) -> list[Stretch]:
@@ -217,6 +226,13 @@ def smoothing_levels(curves: Sequence[RunCurve]) -> tuple[int, ...]:
     return 0, *(level for level in levels if level <= max(longest / 4, 10))
 
 
+def first_smoothing(curves: Sequence[RunCurve]) -> int:
+    """Return what curves are smoothed over at first: so small a part of the longest, about."""
+    levels = smoothing_levels(curves)
+    longest = max((curve.steps[-1] for curve in curves if len(curve.steps)), default=0)
+    return min(levels, key=lambda level: abs(level - longest / FIRST_SMOOTHING))
+
+
 def ends(curves: Sequence[RunCurve], across: Across) -> tuple[float, float]:
     """Return where an axis begins and ends that all curves lie on."""
     places = [curve.over(across) for curve in curves if len(curve.steps)]
@@ -225,6 +241,13 @@ def ends(curves: Sequence[RunCurve], across: Across) -> tuple[float, float]:
     return min(float(place[0]) for place in places), max(float(place[-1]) for place in places)
 
 
-def has_characters(curves: Mapping[str, RunCurve]) -> bool:
-    """Return whether anybody counted the characters of these runs."""
-    return any(curve.characters.any() for curve in curves.values())
+def shared_series(curves: Sequence[RunCurve]) -> tuple[str, ...]:
+    """Return the series that all runs of other programs have among these, but for their losses."""
+    others = [curve for curve in curves if curve.names]
+    losses = {curve.loss_name for curve in others}
+    first = others[0].names if others else ()
+    return tuple(
+        name
+        for name in first
+        if name not in losses and all(name in curve.names for curve in others)
+    )

@@ -37,7 +37,7 @@ class OverlayView:
     held_out: bool = True  # whether it is drawn too
     cursor: float | None = None  # a place on the axis, in its own unit (seconds)
     hidden: frozenset[str] = frozenset()  # names
-    trouble: str = ""
+    series: str = ""  # what is compared instead of the losses; from data
 
     @property
     def seen(self) -> tuple[RunCurve, ...]:
@@ -74,7 +74,7 @@ def overlay_chart(view: OverlayView, dark: bool, signs: bool) -> ChartData:
         across=name,
         cursor=None if view.cursor is None else view.cursor / unit,
         signs=signs,
-        empty="no losses yet",
+        empty=f"no {visible_line(view.series)} yet" if view.series else "no losses yet",
     )
 
 
@@ -148,7 +148,7 @@ def _reading(curve: RunCurve, view: OverlayView) -> Reading:
         curve.name in view.hidden,
         best=float(finite.min()) if len(finite) else None,
         odd=int(curve.odd.sum()),
-        loss_name=curve.loss_name,
+        loss_name="" if view.series else curve.loss_name,
         **known,
     )
 

@@ -22,6 +22,24 @@ GROWN: Final = 1 / 64
 """By so much a run must have grown until its curve is read again."""
 
 
+def read_all(
+    directories: Iterable[RunDirectory], before: Iterable[RunCurve], series: str
+) -> tuple[tuple[RunCurve, ...], str]:
+    """The curves as they are now, and what is wrong; of a run that cannot be read the one before.
+
+    ``series`` is read instead of the losses, unless it is empty.
+    """
+    known = {curve.name: curve for curve in before}
+    found, trouble = [], ""
+    for directory in directories:
+        try:
+            found.append(read_curve(directory, series=series))
+        except RunError as error:
+            trouble = str(error)
+            found.append(known[directory.name])
+    return tuple(found), trouble
+
+
 class RunCurves:
     """Reads in a thread, which ``read`` is called in; the rest belongs to the thread of the app."""
 

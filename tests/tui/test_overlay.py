@@ -72,6 +72,8 @@ CASES = (
     Case("2", hidden("brave-fox")),
     Case("3", hidden(), ("3",)),
     *(Case(str(place), hidden()) for place in range(4, 9)),
+    Case("right_square_bracket", lambda s: "share no other series" in s.said),
+    Case("left_square_bracket", lambda s: "share no other series" in s.said),
     Case("S", lambda s: isinstance(s.app.screen, SaveScreen) and "every loss" in s.text),
     Case("question_mark", lambda s: isinstance(s.app.screen, HelpScreen)),
     Case("f1", lambda s: isinstance(s.app.screen, HelpScreen)),

@@ -18,12 +18,20 @@ from textual.worker import Worker
 
 from rnn_tui.core.work import Answer, Task
 from rnn_tui.runs import compared_files
-from rnn_tui.runs.curves import ACROSS, RunCurve, curve_of, read_curve, smoothing_levels
+from rnn_tui.runs.curves import (
+    ACROSS,
+    curve_of,
+    first_smoothing,
+    read_curve,
+    shared_series,
+    smoothing_levels,
+)
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError, RunError
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui import exports
 from rnn_tui.tui.run_charts import OverlayView
+from rnn_tui.tui.run_curves import read_all
 from rnn_tui.tui.screens.commanded import CommandedScreen
 from rnn_tui.tui.screens.help import HelpScreen, keys_of
 from rnn_tui.tui.widgets.runs.overlay_chart import OverlayChart
@@ -35,9 +43,6 @@ READ_SECONDS = 2.0
 
 PATIENCE = 10
 """Reading may take one part in so many of the time."""
-
-FIRST_SMOOTHING = 20
-"""The curves begin smoothed over one part in so many of the steps of the longest run, about."""
 
 
 def _key(keys: str, action: str, short: str, does: str, sign: str = "") -> Binding:
@@ -71,6 +76,8 @@ class OverlayScreen(CommandedScreen):
             _key(str(place), f"hide({place - 1})", "hide", f"show or hide run {place}")
             for place in range(1, 9)
         ),
+        _key("right_square_bracket", "series(1)", "series", "compare the next series they share"),
+        _key("left_square_bracket", "series(-1)", "series", "compare the previous one"),
         _key("S", "save", "save", "save the losses as a table, or a picture", "S"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
@@ -110,31 +117,24 @@ class OverlayScreen(CommandedScreen):
             _: Worker[None] = self.run_worker(self._read, exit_on_error=True)
 
     async def _read(self) -> None:
-        began = time.monotonic()
+        began, shown = time.monotonic(), self._shown
         try:
-            curves, trouble = await asyncio.to_thread(self._read_all)
+            curves, trouble = await asyncio.to_thread(
+                read_all, self._directories.values(), shown.curves, shown.series
+            )
         finally:
             self._reading = False
+        if shown.series != self._shown.series:  # it was chosen meanwhile
+            self._read_if_due()
+            return
         took = time.monotonic() - began
         self._read_at = began + max(READ_SECONDS, PATIENCE * took)
         if not self._begun:
             self._begun = True
-            self._shown = replace(self._shown, smoothing=_first_smoothing(curves))
+            self._shown = replace(self._shown, smoothing=first_smoothing(curves))
         if trouble:
             self.say(trouble, trouble=True)
         self.change(curves=curves)
-
-    def _read_all(self) -> tuple[tuple[RunCurve, ...], str]:
-        """The curves as they are now; of a run that cannot be read the last one that could."""
-        before = {curve.name: curve for curve in self._shown.curves}
-        found, trouble = [], ""
-        for name, directory in self._directories.items():
-            try:
-                found.append(read_curve(directory))
-            except RunError as error:
-                trouble = str(error)
-                found.append(before[name])
-        return tuple(found), trouble
 
     def change(self, **parts: object) -> None:
         """Show something else, or otherwise."""
@@ -195,6 +195,23 @@ class OverlayScreen(CommandedScreen):
         across = counted[(counted.index(now) + 1) % len(counted)] if now in counted else "steps"
         self.change(across=across, cursor=None)
         self.say(f"compared over {across}" if across != now else "nothing but steps was counted")
+
+    def action_series(self, by: int) -> None:
+        """Compare another series that the runs of other programs share, or the losses again."""
+        names = ["", *shared_series(self._shown.curves)]
+        now = self._shown.series
+        series = names[(names.index(now) + by) % len(names)] if now in names else ""
+        if series == now:
+            self.say("these runs share no other series: only other programs log any")
+            return
+        curves = [
+            replace(curve_of(one.name, [], [], one.loss_name), series=series, names=one.names)
+            for one in self._shown.curves
+        ]
+        self.change(series=series, curves=tuple(curves), cursor=None)
+        self.say(f"{visible_line(series) or 'the losses'} compared")
+        self._read_at = 0.0
+        self._read_if_due()
 
     def action_smooth(self, by: int) -> None:
         """Smooth over more steps, or over fewer."""
@@ -259,12 +276,13 @@ class OverlayScreen(CommandedScreen):
         if saving.kind == "picture":
             return exports.save(saving, {"picture": lambda: exports.screenshot(self.app)})
         directories = [self._directories[curve.name] for curve in self._shown.seen]
+        series = self._shown.series
 
         def work() -> Generator[float, None, str]:
             curves = []
             for number, directory in enumerate(directories):
                 yield number / (len(directories) + 1)
-                curves.append(read_curve(directory, compared_files.EXPORTED_POINTS))
+                curves.append(read_curve(directory, compared_files.EXPORTED_POINTS, series))
             makers: dict[exports.Kind, Callable[[], str]] = {
                 "table": lambda: compared_files.losses_as_csv(curves),
                 "lines": lambda: compared_files.as_lines(compared_files.loss_records(curves)),
@@ -273,9 +291,3 @@ class OverlayScreen(CommandedScreen):
             return exports.save(saving, makers)
 
         return Task("saving the losses", work(), lambda said: said)
-
-
-def _first_smoothing(curves: tuple[RunCurve, ...]) -> int:
-    levels = smoothing_levels(curves)
-    longest = max((curve.steps[-1] for curve in curves if len(curve.steps)), default=0)
-    return min(levels, key=lambda level: abs(level - longest / FIRST_SMOOTHING / 5))

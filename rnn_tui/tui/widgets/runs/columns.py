@@ -90,7 +90,7 @@ def nats(loss: float | None) -> str:
     """A loss, as short as a column."""
     if loss is None:
         return UNKNOWN
-    return f"{loss:.3f}" if math.isfinite(loss) and abs(loss) < 1000 else f"{loss:.2g}"
+    return f"{loss:.3f}" if loss == 0 or 1e-3 <= abs(loss) < 1000 else f"{loss:.2g}"
 
 
 def speed(run: Glance) -> str:

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
-from rnn_tui.runs.curves import ends
+from rnn_tui.runs.curves import ends, shared_series
+from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.renderables.chart_data import ChartData
 from rnn_tui.tui.renderables.numbers import step_number
 from rnn_tui.tui.run_charts import OverlayView, overlay_chart, unit_of
@@ -62,6 +63,7 @@ class OverlayChart(Vertical):
         room = self.size.width - 2
         title = next((text for text in _titles(view) if cell_len(text) <= room), "loss")
         self.border_title = Content(title)
+        self.border_subtitle = Content("[ ] another series" * bool(shared_series(view.curves)))
 
     def on_resize(self) -> None:
         """Another title may fit."""
@@ -102,13 +104,16 @@ class OverlayChart(Vertical):
 def _titles(view: OverlayView) -> tuple[str, ...]:
     axis = "log" if view.log else "linear"
     smoothed = f" · smoothed over {step_number(view.smoothing)} steps" if view.smoothing else ""
-    dots = " · ◇ held out" if view.held_out else ""
+    dots = " · ◇ held out" if view.held_out and not view.series else ""
     by = f"by {view.across}{', log' if view.log_across else ''}"
-    counted = all(curve.characters.any() for curve in view.seen)  # by others: in a unit of theirs
+    what = visible_line(view.series) or "loss"
+    ours = all(curve.characters.any() for curve in view.seen)  # by others: in a unit of theirs
+    counted = ours and not view.series
     per_character, nats = ("nats per character · ", "nats · ") if counted else ("", "")
     return (
-        f"loss · {per_character}{axis} · {by}{smoothed}{dots}",
-        f"loss · {nats}{axis} · {by}{smoothed}{dots}",
-        f"loss · {axis} · {by}{smoothed}",
-        f"loss · {by}",
+        f"{what} · {per_character}{axis} · {by}{smoothed}{dots}",
+        f"{what} · {nats}{axis} · {by}{smoothed}{dots}",
+        f"{what} · {axis} · {by}{smoothed}",
+        f"{what} · {by}",
+        what,
     )

@@ -60,7 +60,7 @@ class OverlayReadings(RunLines[OverlayView]):
         room = width - sum(fact.width + 2 for fact in facts) - 4
         name = min(max(room, 1), max(_LEAST_NAME, *(cell_len(r.title) for r in found), 0))
         name = min(name, _MOST_NAME)
-        heading = "".join(f"  {fact.heading:>{fact.width}}" for fact in facts)
+        heading = "".join(f"  {_heading(fact, view):>{fact.width}}" for fact in facts)
         losses = [r.loss for r in found if r.loss is not None and not r.hidden]
         best = min(losses, default=None)
         return [
@@ -89,6 +89,11 @@ class OverlayReadings(RunLines[OverlayView]):
         if offset is not None and view is not None and 1 <= offset.y <= len(view.curves):
             event.stop()
             self.post_message(self.Clicked(offset.y - 1))
+
+
+def _heading(fact: _Fact, view: OverlayView) -> str:
+    """What is read off of another series is no loss."""
+    return "value" if view.series and fact.heading == "loss" else fact.heading
 
 
 def _fitting(width: int) -> list[_Fact]:
