@@ -32,7 +32,8 @@ async def test_the_series_that_all_of_them_have_are_gone_through(tmp_path: Path)
         await s.until(lambda: "val_loss · linear" in s.text)
         await s.press("right_square_bracket")
         await s.until(lambda: "lr · linear" in s.text and "0.0003" in s.text)
-        assert (_row(s, "first")[4:6], _row(s, "second")[4:6]) == (["38", "0.0003"], ["38", "2.000"])
+        assert _row(s, "first")[4:6] == ["38", "0.0003"]
+        assert _row(s, "second")[4:6] == ["38", "2.000"]
         assert "value" in s.text
         await s.press("right_square_bracket")
         await s.until(lambda: "loss · linear" in s.text and "first · train_loss" in s.text)
