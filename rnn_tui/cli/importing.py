@@ -79,6 +79,7 @@ def import_(
         runs_folder(runs, os.environ, config), settings, corpus, symbols, params, (file, digest)
     )
     _tell(directory, settings, len(symbols))
+    _warn(params)
 
 
 def _decided(network: StoredNetwork, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _made(
     from rnn_tui.training.imported import first_checkpoint
 
     file, digest = origin
-    checkpoint = first_checkpoint(settings, symbols, corpus.text, params)
+    checkpoint = first_checkpoint(settings, symbols, corpus, params)
     first = FirstWeights(
         name=Path(file).name,
         sha256=digest,
@@ -139,6 +140,14 @@ def _made(
         save=lambda checkpoints: save_checkpoint(checkpoints, checkpoint),
     )
     return create(folder, settings.name, settings, corpus, first)
+
+
+def _warn(params: Params) -> None:
+    """Nothing is trained before somebody says so: now is the time to tell what may go wrong."""
+    from rnn_tui.runs.exchange import unusual
+
+    if poor := unusual(params):
+        click.echo(f"rnn-tui: training may go wrong from such weights: {poor}", err=True)
 
 
 def _tell(directory: RunDirectory, settings: RunConfig, V: int) -> None:

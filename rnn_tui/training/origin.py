@@ -16,7 +16,6 @@ from rnn_tui import __version__
 from rnn_tui.runs.checkpoint import Checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError
-from rnn_tui.runs.facts import RunFacts
 from rnn_tui.runs.fingerprint import differences, fingerprint, from_text
 from rnn_tui.runs.settings import FIELDS, RunConfig
 from rnn_tui.text.visible import visible_line
@@ -50,14 +49,14 @@ class Origin(NamedTuple):
         return dataclasses.replace(checkpoint, scalars=scalars)
 
 
-def origin_of(facts: RunFacts, config: RunConfig) -> Origin:
-    """What a run's checkpoints are made with in this process."""
+def origin_of(corpus: str, config: RunConfig) -> Origin:
+    """What a run's checkpoints are made with in this process; ``corpus``: SHA-256 of its text."""
     harmless = HARMLESS
     if config.schedule == "constant" or config.decay_steps:
         harmless |= {"steps"}  # nothing comes to its end with them
     settings = {k: v for k, v in msgspec.structs.asdict(config).items() if k not in harmless}
     return Origin(
-        corpus=facts.text_sha256,
+        corpus=corpus,
         settings=json.dumps(settings, sort_keys=True),
         version=__version__,
         fingerprint=fingerprint().to_text(),

@@ -84,7 +84,7 @@ class Work:
         references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
         self.measuring = Measuring(self.trainer, self.metrics, references)
         self.notices: tuple[str, ...] = ()
-        origin = origin_of(self.facts, self.config)
+        origin = origin_of(self.facts.text_sha256, self.config)
         self.saving = Saving(directory, self.trainer, origin, clock)
         self.turning = Turning(directory, self.trainer, self.metrics)
         self.odd = OddSteps(directory.odd, self.trainer, origin)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from rnn_tui import __version__
 from rnn_tui.core.arrays import Params
-from rnn_tui.runs.checkpoint import list_checkpoints
+from rnn_tui.runs.checkpoint import list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
+from rnn_tui.runs.fingerprint import fingerprint
 from rnn_tui.sampling.weights import from_checkpoint
 
 from .conftest import TINY, Run
@@ -52,6 +54,17 @@ def test_a_run_begins_with_the_weights_of_the_file(rnn_tui: Run, here: Path, fol
     assert ours["W_hy"].tobytes() == theirs["fc.weight"].T.tobytes()
     facts = RunDirectory(folder / "pup").facts()
     assert (facts.weights_name, facts.vocabulary) == ("m.safetensors", "abc")
+
+
+def test_its_first_checkpoint_says_with_what_it_was_made(
+    rnn_tui: Run, here: Path, folder: Path
+) -> None:
+    rnn_tui("import", "m.safetensors", "abc.txt", *FEW, "--name", "pup")
+    run = RunDirectory(folder / "pup")
+    scalars = load_checkpoint(run.checkpoints, 0).checkpoint.scalars
+    assert scalars["corpus"] == run.facts().text_sha256
+    assert (scalars["version"], scalars["fingerprint"]) == (__version__, fingerprint().to_text())
+    assert "not bit for bit" not in rnn_tui("resume", "pup", "--steps", "2").out
 
 
 def test_there_and_back_again_is_the_same_file(rnn_tui: Run, here: Path) -> None:
