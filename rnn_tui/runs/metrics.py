@@ -19,6 +19,8 @@ from rnn_tui.runs.errors import RunGoneError
 from rnn_tui.runs.metrics_file import opened_to_write, plain_error
 from rnn_tui.runs.metrics_reader import MetricsReader
 from rnn_tui.runs.rows import Event, HeldOut, Point, Row, Span, StoredArray, stored
+from rnn_tui.runs.salvage import mend
+from rnn_tui.runs.seal import seal, unseal
 
 __all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Point", "Row", "Span", "StoredArray"]
 
@@ -34,7 +36,8 @@ class MetricsLog(MetricsReader):
 
     What is appended is kept in memory and committed with the next append that comes at least
     ``COMMIT_SECONDS`` after the last commit, by ``flush`` and by ``close``. If a commit fails
-    nothing is lost: it is tried again with the next.
+    nothing is lost: it is tried again with the next. Where the file was damaged, what can be read
+    of it takes its place; ``mended`` says so.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,7 +52,12 @@ class MetricsLog(MetricsReader):
         self._series = dict(self._query(_pair, "SELECT name, id FROM series"))
 
     def _connect(self) -> sqlite3.Connection:
+        self.mended = mend(self.path)
+        unseal(self.path)
         return opened_to_write(self.path)
+
+    def _found_damaged(self) -> bool:
+        return False  # it was mended when it was opened
 
     def append(self, row: Row) -> None:
         """Add a row; one of the same step is replaced."""
@@ -168,11 +176,12 @@ class MetricsLog(MetricsReader):
             raise RunGoneError(self.path)
 
     def close(self) -> None:
-        """Commit and let go of the file."""
+        """Commit, let go of the file, and seal it."""
         try:
             self.flush()
         finally:
             super().close()
+        seal(self.path)
 
 
 def _encodable(text: str) -> str:

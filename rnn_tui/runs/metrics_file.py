@@ -89,6 +89,14 @@ def opened_to_write(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def empty_log() -> sqlite3.Connection:
+    """A log in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.executescript(_STEPS[0])
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+    return connection
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     """Make the tables where the file is new, and those that an older layout lacks."""
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from rnn_tui.runs.errors import CorruptRunError
+from rnn_tui.runs.errors import CorruptRunError, StorageError
 from rnn_tui.runs.metrics_file import SCHEMA, opened_to_read, plain_error
 from rnn_tui.runs.rows import (
     Event,
@@ -27,6 +27,8 @@ from rnn_tui.runs.rows import (
     row_of,
     row_span_of,
 )
+from rnn_tui.runs.salvage import salvaged
+from rnn_tui.runs.seal import broken_pages
 
 _Made = TypeVar("_Made")
 
@@ -73,6 +75,8 @@ class MetricsReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.damaged = ""
+        """What is to be said of a log that was damaged: what can be read of it is shown."""
         self._connection = self._connect()
         try:
             self._check_schema()
@@ -81,7 +85,20 @@ class MetricsReader:
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        return opened_to_read(self.path)
+        return self._salvaged() if broken_pages(self.path) else opened_to_read(self.path)
+
+    def _salvaged(self) -> sqlite3.Connection:
+        self.damaged = f"{self.path} is damaged: rows are missing that cannot be read"
+        return salvaged(self.path)
+
+    def _found_damaged(self) -> bool:
+        """Read on in what can be read; False where that was done already."""
+        if self.damaged:
+            return False
+        connection = self._salvaged()
+        self._connection.close()
+        self._connection = connection
+        return True
 
     def _check_schema(self) -> None:
         found = self._query(int, "PRAGMA user_version")[0]
@@ -97,7 +114,10 @@ class MetricsReader:
         try:
             return [build(*found) for found in self._connection.execute(sql, values)]
         except (sqlite3.Error, ValueError, TypeError) as error:  # or a value that is no number
-            raise plain_error(self.path, error) from error
+            plain = plain_error(self.path, error)
+            if isinstance(plain, StorageError) or not self._found_damaged():
+                raise plain from error
+        return self._query(build, sql, values)
 
     def _has_series(self) -> bool:
         """Say whether the file's layout knows series and arrays; a writer may bring it there."""
