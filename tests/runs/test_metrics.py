@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import contextlib
 import math
 import os
-import random
 import shutil
 import sqlite3
 import struct
@@ -18,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_tui.runs.errors import CorruptRunError, RunError, StorageError
+from rnn_tui.runs.errors import CorruptRunError, StorageError
 from rnn_tui.runs.metrics import COMMIT_SECONDS, MetricsLog, MetricsReader, Row
 from rnn_tui.runs.rows import event_of, held_out_of, row_of, stored
 
@@ -267,20 +265,6 @@ def test_another_layout_is_refused(path: Path, kind: type[MetricsReader]) -> Non
     other.close()
     with pytest.raises(CorruptRunError, match="has layout 9"):
         kind(path)
-
-
-def test_a_log_with_damaged_blocks_gives_rows_or_a_plain_error(path: Path) -> None:
-    with MetricsLog(path) as log:
-        for step in range(2_000):
-            log.append(row(step))
-    good = path.read_bytes()
-    for seed in range(60):
-        rng = random.Random(seed)
-        at, length = rng.randrange(len(good)), rng.randrange(1, 5000)
-        damage = rng.randbytes(length) if seed % 2 else bytes(length)
-        path.write_bytes(good[:at] + damage + good[at + length :])
-        with contextlib.suppress(RunError), MetricsReader(path) as reader:
-            assert len(reader.rows_after(-1)) <= 2_000
 
 
 def test_values_that_are_no_numbers_are_corrupt(log: MetricsLog) -> None:

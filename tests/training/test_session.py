@@ -287,14 +287,6 @@ def test_a_run_whose_checkpoints_are_lost_does_not_begin_again(sessions: Session
         Session(session.directory, resume=True)
 
 
-def test_rows_after_the_checkpoint_are_superseded(sessions: Sessions) -> None:
-    session = sessions.new(checkpoint_every=5)
-    train_to(session, 8)
-    session.flush()
-    resumed = sessions.resumed(session)
-    assert [row.step for row in resumed.metrics.rows_after(0)] == [1, 2, 3, 4, 5]
-
-
 def test_a_damaged_checkpoint_is_passed_over_told_and_superseded(sessions: Sessions) -> None:
     session = sessions.new(checkpoint_every=5)
     train_to(session, 11)
