@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self, SupportsIndex
 
+from rnn_tui.monitoring.earlier import earlier_run, place_of
 from rnn_tui.monitoring.pending import Call, Noted, Shown
 from rnn_tui.monitoring.values import MAX_STEP, array_of, configuration, number_of, step_of
 from rnn_tui.monitoring.writer import Writer
+from rnn_tui.runs.atomic import write_atomically
 from rnn_tui.runs.directory import create_monitored
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.metrics import MetricsLog
@@ -46,26 +48,38 @@ class Monitor:
         config: object = None,
         *,
         runs: str | os.PathLike[str] | None = None,
+        resume: bool = False,
     ) -> None:
         """Make the run: ``name-2`` where ``name`` is taken, a friendly name where it is empty.
 
         config: a mapping, a dataclass or what argparse returns; kept as it is now.
         runs: the folder of the runs; else where ``rnn-tui`` looks for them.
-        ConfigError for a name that is not allowed, StorageError if nothing can be written there.
+        resume: go on with the run ``name`` if there is one. What it has of the first step that is
+        logged now, and of later ones, is superseded by what comes; its time goes on.
+        ConfigError for a name that is not allowed, StorageError if nothing can be written there,
+        RunBusyError while another program goes on with it.
         """
-        self.directory = create_monitored(
-            runs_folder(runs, os.environ), name, configuration(config)
-        )
+        folder = runs_folder(runs, os.environ)
+        found = earlier_run(folder, name) if resume else None
+        self.directory = found or create_monitored(folder, name, configuration(config))
         self._lock = self.directory.lock()
-        self._writer = Writer(self.name, MetricsLog(self.directory.metrics_file))
+        try:
+            if found is not None and config is not None:
+                write_atomically(found.foreign_config_file, configuration(config))
+            log = MetricsLog(self.directory.metrics_file)
+            place = place_of(log)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer = Writer(self.name, log, resumes=found is not None)
         self._pending = self._writer.pending
-        self._began = time.monotonic()
-        self._step = 0
+        self._began = time.monotonic() - place.seconds
+        self._step = place.step
         self._ended = ""  # why nothing is taken any more
         self._writer.start()
         _OPEN.add(self)
         atexit.register(self.close)
-        if name != self.name:
+        if name != self.name:  # then nobody knows what it is called
             self._writer.tell(f"watch it with {command('attach', self.directory)}")
 
     @property

@@ -101,6 +101,11 @@ class Pending:
         with self._lock:
             self._noted.append(noted)
 
+    def first_call(self) -> Call | None:
+        """Return the call that waits longest, and let it wait."""
+        with self._lock:
+            return self._calls[0] if self._calls else None
+
     def take(self, arrays: bool = True) -> Taken:
         """Return all that waits, without the arrays if they are not wanted, and forget it."""
         with self._lock:

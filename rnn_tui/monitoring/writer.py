@@ -22,10 +22,11 @@ class Writer(threading.Thread):
     """Empties ``pending`` into the log twice a second, until ``finish``; the log is its own.
 
     A log that cannot be written is told once, and tried again with nothing lost: while a commit is
-    owed, nothing more is taken.
+    owed, nothing more is taken. ``resumes``: what the log has of the first step that comes, and of
+    later ones, is superseded.
     """
 
-    def __init__(self, run: str, log: MetricsLog) -> None:
+    def __init__(self, run: str, log: MetricsLog, resumes: bool = False) -> None:
         super().__init__(name=f"rnn-tui: {run}", daemon=True)  # a disk that hangs keeps no program
         self._run, self._log = run, log
         self._due = threading.Event()
@@ -33,7 +34,9 @@ class Writer(threading.Thread):
         self._owed = False  # a commit failed
         self._told = False
         self._arrays_from = 0.0  # when arrays may be written again
-        self._series: dict[str, str] = {}  # what the user calls it -> what it is called here
+        # what the user calls it -> what it is called here
+        self._series = {name: name for name in log.series_names()}
+        self._resumes = resumes
         self._crowded = False  # there were more names than are kept
         self._marks = Marks(log)
         self._thinned: set[str] = set()
@@ -74,7 +77,18 @@ class Writer(threading.Thread):
         with contextlib.suppress(OSError, ValueError, AttributeError):  # a stderr that is gone
             sys.stderr.write(f"rnn-tui: run {self._run}: {visible_line(what)}\n")
 
+    def _supersede(self) -> None:
+        """Before the first step is taken: if this fails, it waits."""
+        first = self.pending.first_call()
+        if first is not None:
+            self._log.truncate_after(first.step - 1)
+            detail = f"again from step {first.step:,} on"
+            self._log.append_event(first.step, "resumed", detail, first.seconds)
+            self._resumes = False
+
     def _write(self) -> None:
+        if self._resumes:
+            self._supersede()
         began = time.monotonic()
         taken = self.pending.take(arrays=self._finishing or began >= self._arrays_from)
         for call in taken.calls:

@@ -19,6 +19,9 @@ SMOOTHING = 0.95
 MOST_EVENTS = 2_000
 """Events that are kept; the oldest are forgotten first."""
 
+BACK = frozenset({"undone", "resumed"})
+"""Events after which steps come anew that have come already."""
+
 
 @dataclass
 class History:
@@ -52,7 +55,7 @@ class History:
         for event in update.events:
             self.events.append(event)
             self.last_event = event.id
-        if known and any(event.kind == "undone" for event in update.events):
+        if known and any(event.kind in BACK for event in update.events):
             self._begin_again()
         self.references.extend(update.references)
 
@@ -60,6 +63,7 @@ class History:
         """The run went back: what it makes anew is asked for with all that was before."""
         self.loss, self.gradient_norm = Series(SMOOTHING), Series(SMOOTHING)
         self.held_out = Series(smoothing=0.0)
+        self.series.clear()
 
     def _take_monitored(self, update: protocol.Update) -> None:
         """What only a monitored run has: any series, and arrays that come when they like."""

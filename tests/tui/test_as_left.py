@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import Client
@@ -80,3 +81,19 @@ async def test_what_no_file_holds_is_not_drawn_as_if_it_were_of_now(
             assert drawn == {"state": saved, "weights": saved, "gradients": False}
             assert "4 gradient layer0" not in screen_text(app)
             assert ("no checkpoint was written yet" in screen_text(app)) is not saved
+
+
+async def test_a_monitored_run_that_goes_on_earlier_is_drawn_anew(tmp_path: Path) -> None:
+    with Monitor("watched", runs=tmp_path) as monitor:
+        for step in range(50):
+            monitor.log(step, loss=5.0)
+    app = _app(monitor.directory)
+    async with running(app, SIZE) as pilot:
+        await until(pilot, _seen(app, "■ read-only", "5.000"))
+        with Monitor("watched", runs=tmp_path, resume=True) as again:
+            again.log(20, loss=3.0)
+            await until(pilot, _seen(app, "● training", "step      20"))
+            assert app.dashboard.frame is not None
+            history = app.dashboard.frame.history
+            await until(pilot, lambda: history.loss.last_step == 20)
+            assert history.loss.first_step == 0
