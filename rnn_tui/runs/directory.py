@@ -249,7 +249,7 @@ def _nearest(folder: Path, name: str) -> str:
 def run_folders(folder: Path) -> list[RunDirectory]:
     """Return the folders that may be runs; none where ``folder`` does not exist."""
     try:
-        found = [Path(entry) for entry in os.scandir(folder) if entry.is_dir()]
+        found = [path for path in folder.iterdir() if os.path.isdir(path)]  # no link in a circle
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -257,16 +257,6 @@ def test_garbage_is_corrupt_in_one_line(
     assert caught.value.exit_code == 3
 
 
-@pytest.mark.parametrize("kind", [MetricsLog, MetricsReader])
-def test_another_layout_is_refused(path: Path, kind: type[MetricsReader]) -> None:
-    with sqlite3.connect(path) as other:
-        other.execute("PRAGMA user_version = 9")
-        other.execute("CREATE TABLE rows (x)")
-    other.close()
-    with pytest.raises(CorruptRunError, match="has layout 9"):
-        kind(path)
-
-
 def test_values_that_are_no_numbers_are_corrupt(log: MetricsLog) -> None:
     log._connection.execute("INSERT INTO rows VALUES (1, 'x', NULL, 1, 1, 1, 1, 1)")
     with pytest.raises(CorruptRunError, match="is damaged"):

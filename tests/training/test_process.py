@@ -27,17 +27,6 @@ def run(sessions: Sessions) -> RunDirectory:
     return sessions.run(checkpoint_every=50)
 
 
-def test_a_second_trainer_of_the_same_run_is_refused(
-    run: RunDirectory, processes: Processes
-) -> None:
-    first = start(run, processes, owned=False)
-    with connected(run, first).greet() as caller:
-        second = start(run, processes, owned=False)
-        assert second.wait(10) == 2
-        assert f"is being trained by process {first.pid}" in last_log_line(run)
-        assert caller.status().phase == "training"
-
-
 def test_a_run_that_was_left_alone_goes_on_without_its_owner(
     run: RunDirectory, processes: Processes
 ) -> None:

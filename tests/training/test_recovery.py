@@ -166,18 +166,6 @@ def test_a_checkpoint_that_says_nothing_of_its_origin_is_taken_as_it_is(
     assert resumed(sessions, session).notices == ()
 
 
-def test_a_damaged_newest_checkpoint_is_told_with_where_it_goes_on(sessions: Sessions) -> None:
-    session = sessions.new(checkpoint_every=5)
-    train_to(session, 11)
-    file = session.directory.checkpoints / "step-000000010.safetensors"
-    file.write_bytes(file.read_bytes()[:-1])
-    again = sessions.resumed(session)
-    (told,) = again.notices
-    assert told.startswith("it goes on from step 5, for a later checkpoint is lost: ")
-    assert "step-000000010.safetensors" in told
-    assert again.status().message == told
-
-
 # -- which checkpoints stay ------------------------------------------------------------------
 
 
