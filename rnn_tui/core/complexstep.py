@@ -115,7 +115,8 @@ class ComplexStep:
             if work > BLOCK:
                 work = 0.0
                 yield op.index / self._path[-1][0].index
-        return Slopes(derivative / (STEP * self._count), scale / (STEP * self._count))
+        with np.errstate(all="ignore"):
+            return Slopes(derivative / (STEP * self._count), scale / (STEP * self._count))
 
     def _places(self, pushes: Sequence[Push]) -> dict[int, list[tuple[str | None, Push]]]:
         """By operation: which of its operands is pushed there (None: its value)."""

@@ -63,7 +63,7 @@ def relative_error(backward: Array, derivative: Array, floor: Array | float) -> 
     rounding has taken: ``floor`` is FLOOR of the largest number beside them, or of the terms that
     they are the sum of, if those are larger."""
     size = np.maximum(np.maximum(np.abs(backward), np.abs(derivative)), floor)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         error: Array = np.abs(backward - derivative) / np.maximum(size, np.finfo(float).tiny)
     return error
 

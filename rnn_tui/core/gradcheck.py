@@ -131,7 +131,7 @@ def _check(
     error = np.abs(value - derivative)  # (checked,)
     size = np.maximum(np.abs(value), np.abs(derivative))
     floor = FLOOR * max(size.max(), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore"):  # an infinite gradient: its error is NaN, and fails
+    with np.errstate(all="ignore"):  # an infinite gradient: its error is NaN, and fails
         relative = error / np.maximum(size, floor)
     worst = int(np.argmax(relative))
     largest = float(relative[worst])

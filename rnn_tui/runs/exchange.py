@@ -120,6 +120,31 @@ def not_finite(params: Params) -> str:
     )
 
 
+LARGE: Final = 1e18
+"""The square of a larger number is near the end of what float32 holds."""
+
+
+def unusual(params: Params) -> str:
+    """Which weights are finite and yet no good to compute with, one by one; "" if none.
+
+    Such as "W_hy: 3 of 24 beyond 1e+18, b_y: 1 of 3 denormal", which are slow, and lose digits.
+    """
+    told = []
+    for name, value in params.items():
+        size = np.abs(value)
+        large = np.count_nonzero((size > LARGE) & np.isfinite(size))
+        denormal = np.count_nonzero((size > 0) & (size < np.finfo(value.dtype).tiny))
+        kinds = ((large, f"beyond {LARGE:g}"), (denormal, "denormal"))
+        told += [f"{name}: {n:,} of {value.size:,} {kind}" for n, kind in kinds if n]
+    return ", ".join(told)
+
+
+def warning(params: Params) -> str:
+    """What a title says of weights that are not as they should be; "" where all is well."""
+    odd, poor = not_finite(params), unusual(params)
+    return (f" · not finite: {odd}" if odd else "") + (f" · {poor}" if poor else "")
+
+
 def loading_lines(file: str, network: Params, cell: str) -> tuple[str, ...]:
     """Four lines of Python that load the file into PyTorch, strictly."""
     H, V = network["W_hy"].shape

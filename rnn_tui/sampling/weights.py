@@ -101,4 +101,7 @@ def _require_checkpoint(directory: RunDirectory, at: int | None) -> None:
 def _require_finite(params: Mapping[str, Array], title: str) -> None:
     for name, value in params.items():
         if not np.isfinite(value).all():
-            raise CheckpointError(f"{title}: {name} is not finite, nothing can be sampled from it")
+            raise CheckpointError(
+                f"{title}: {name} is not finite, nothing can be sampled from it: "
+                "take an earlier step with --at (rnn-tui step shows its numbers)"
+            )

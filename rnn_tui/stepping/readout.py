@@ -16,6 +16,7 @@ from rnn_tui.stepping.number import Number, of, plain
 from rnn_tui.stepping.readings import READINGS
 
 
+@np.errstate(all="ignore")  # of a network that has diverged: what is not finite is written so
 def arithmetic(number: Number) -> tuple[Token, ...]:
     """How one number came about, such as "0.0121 · (1 − (−0.9403)²) = +0.001402".
 

@@ -20,6 +20,7 @@ from rnn_tui.core.schedules import Constant
 from rnn_tui.runs.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, ConfigError, CorruptRunError, StorageError
+from rnn_tui.runs.exchange import warning
 from rnn_tui.runs.metrics import MetricsReader
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.runs.rows import Event, Row
@@ -93,7 +94,8 @@ def replaying(
     suspect = odd_row(run.trainer) if at is not None else None
     if suspect is not None:  # then the arrays are as they were
         window = window_of(run.name, run.vocabulary, head, arrays, np.dtype(head.dtype))
-    window = replace(window, title=window.title + remark, suspect=suspect)
+    title = window.title + remark + warning(run.trainer.params)
+    window = replace(window, title=title, suspect=suspect)
     return window if row is None else window.one_row(row)
 
 

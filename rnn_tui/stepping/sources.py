@@ -19,7 +19,7 @@ from rnn_tui.runs.checkpoint import Checkpoint
 from rnn_tui.runs.configuration import RunConfig, merge
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.exchange import StoredNetwork, not_finite, read_network
+from rnn_tui.runs.exchange import StoredNetwork, read_network, warning
 from rnn_tui.runs.network_symbols import in_ascending_order, require_known, symbol_order
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
 from rnn_tui.stepping.window import Window, make_window
@@ -122,9 +122,7 @@ def weights_window(
     noted = network.noted_symbols(text.kind)
     order = symbol_order(network.V, text.kind, vocabulary, text.whole, noted)
     symbols = Vocabulary(text.kind, tuple(sorted(order)))
-    odd = not_finite(network.params)
-    remark = f" · not finite: {odd}" if odd else ""
-    title = f"{text.title} · weights of {Path(file).name}{remark}"
+    title = f"{text.title} · weights of {Path(file).name}{warning(network.params)}"
     require_memory(network.params, config.cell, len(text.symbols) - 1)
     return _window(text, in_ascending_order(network.params, order), symbols, config, title)
 

@@ -14,6 +14,7 @@ from rnn_tui.core.arrays import Array
 from rnn_tui.runs.checkpoint import Checkpoint, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, CorruptRunError, StorageError
+from rnn_tui.runs.exchange import warning
 from rnn_tui.runs.glances import stamp
 from rnn_tui.runs.lock import Holder
 from rnn_tui.runs.metrics import MetricsReader, Row
@@ -210,13 +211,14 @@ def opened_log(directory: RunDirectory) -> MetricsReader | None:
 
 
 def _newest(directory: RunDirectory) -> tuple[Checkpoint | None, str]:
-    """The newest checkpoint that is whole, or why there is none."""
+    """The newest checkpoint that is whole, and what is wrong with its weights, or why none is."""
     if not any(directory.checkpoints.glob("step-*.json")):
         return None, "no checkpoint was written yet"
     try:
-        return load_checkpoint(directory.checkpoints).checkpoint, ""
+        checkpoint = load_checkpoint(directory.checkpoints).checkpoint
     except CheckpointError as error:
         return None, str(error)
+    return checkpoint, warning(checkpoint.params).removeprefix(" · ")
 
 
 def _last_rows(log: MetricsReader | None) -> list[Row]:

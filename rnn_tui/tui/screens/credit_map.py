@@ -144,6 +144,6 @@ def _decades(credit: Array) -> Array:
     largest = _largest(credit)
     if not largest > 0:
         return credit
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         above = np.log10(credit / largest) + DECADES
     return np.where(np.isfinite(credit), above.clip(0, DECADES), credit)

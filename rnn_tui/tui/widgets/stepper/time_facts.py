@@ -113,7 +113,7 @@ def bars(values: Array, low: float, high: float, glyphs: str) -> list[str]:
 def log_bars(values: Array, decades: tuple[int, int], glyphs: str) -> list[str]:
     """Bars on a logarithmic scale; the first glyph, a blank, stands for zero."""
     low, high = decades
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         logs = np.where(values > 0, np.log10(values), low)
     logs = np.where(np.isnan(values) | np.isinf(values), np.nan, logs)
     found = bars(logs, low, high, glyphs)
