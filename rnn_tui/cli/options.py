@@ -42,6 +42,9 @@ SECTIONS = {
 }
 """Under which heading an option of a run stands in the help."""
 
+OF_ONE_OPTIMIZER = {"momentum": "momentum", "weight_decay": "adamw"}
+"""Settings that only one optimiser knows. In a file or the environment they may wait for it."""
+
 COMPLETIONS: dict[str, Completion] = {"corpus": complete_corpus}
 """What a shell offers for an option that is neither a number nor one of a few words."""
 
@@ -127,11 +130,23 @@ def configuration(text: tuple[str, ...], config: str | None, **options: Any) -> 
         raise ConfigError("a TEXT and --corpus are two texts: leave one of them out")
     file = config or config_file(os.environ)
     paths = tuple("-" if path == "-" else str(Path(path).absolute()) for path in text)
-    return merge(
+    found = merge(
         load_user_file(file).settings if file else {},
         _naming_one_text(from_environment(os.environ)),
         _naming_one_text({**options, "text": paths or None}),
     )
+    require_used(found, options)
+    return found
+
+
+def require_used(config: RunConfig, given: Mapping[str, object]) -> None:
+    """ConfigError for an option of the command line that the optimiser does not know."""
+    for name, optimizer in OF_ONE_OPTIMIZER.items():
+        if given.get(name) is not None and config.optimizer != optimizer:
+            raise ConfigError(
+                f"{FIELDS[name].option} does nothing with the optimizer {config.optimizer}: "
+                f"leave it out, or use --optimizer {optimizer}"
+            )
 
 
 def _naming_one_text(layer: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from rnn_tui.cli.options import require_used
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.names import is_name
@@ -125,6 +126,7 @@ def _of_weights(asked: Asked) -> Window:
     from rnn_tui.stepping.sources import step_config, weights_window
 
     config = step_config(asked.settings())
+    require_used(config, asked.settings())
     text, vocabulary = _text(asked, config.symbols), asked.options["vocabulary"] or ""
     cell = asked.options["cell"]  # None: as the file says
     return weights_window(text, asked.options["weights"], config, vocabulary, cell)
@@ -134,6 +136,7 @@ def _of_text(asked: Asked) -> Window:
     from rnn_tui.stepping.sources import step_config, text_window
 
     config = step_config(asked.settings())
+    require_used(config, asked.settings())
     text = _text(asked, config.symbols)
     return text_window(text, config, asked.options["vocabulary"] or "")
 
