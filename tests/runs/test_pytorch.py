@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rnn_tui.core.arrays import Array, Params
 from rnn_tui.core.trace import trace
@@ -119,98 +117,6 @@ def test_half_precision_keeps_its_numbers() -> None:
     ours = from_pytorch(state)
     assert ours["W_hy"].dtype == np.float64
     assert (ours["W_hy"] == state["fc.weight"].T).all()
-
-
-def gated(gates: int) -> Params:
-    return {
-        "rnn.weight_ih_l0": np.ones((gates * H, V)),
-        "rnn.weight_hh_l0": np.ones((gates * H, H)),
-        "fc.weight": np.ones((V, H)),
-    }
-
-
-def changed(**arrays: Array | None) -> Params:
-    found = state_dict() | {name.replace("__", "."): array for name, array in arrays.items()}
-    return {name: array for name, array in found.items() if array is not None}
-
-
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [
-        (gated(4), "of an LSTM"),
-        (gated(3), "of a GRU"),
-        (changed(rnn__weight_ih_l0_reverse=np.ones((H, V))), "bidirectional"),
-        (changed(rnn__weight_hr_l0=np.ones((2, H))), "projection"),
-        (changed(norm__weight=np.ones(H)), "no place for norm.weight"),
-        (changed(fc2__weight=np.ones((V, V)), fc2__bias=np.ones(V)), "cannot tell readout"),
-        (changed(fc__weight=None), "no place for fc.bias"),
-        (changed(fc__weight=None, fc__bias=None), "no nn.Linear weight"),
-        (changed(rnn__weight_hh_l1=None), "weight_hh_l1 is missing"),
-        (changed(rnn__bias_ih_l1=np.ones(H + 1)), "bias_ih_l1 has shape"),
-        (changed(rnn__weight_hh_l0=np.ones(H)), "weight_hh_l0 has shape"),
-        (changed(rnn__weight_hh_l0=np.ones((H, 0))), "weight_hh_l0 has shape"),
-        (changed(rnn__weight_ih_l0=np.ones(())), "weight_ih_l0 has shape"),
-        (changed(rnn__weight_ih_l0=np.ones((H, 7))), "reads vectors of 7 numbers"),
-        (changed(other__weight_hh_l0=np.ones((H, H))), "two recurrent networks"),
-        ({"fc.weight": np.ones((V, H))}, "no weight_ih_l0"),
-        ({}, "no weight_ih_l0"),
-    ],
-)
-def test_what_is_no_such_network_is_refused_in_one_sentence(state: Params, told: str) -> None:
-    with pytest.raises(ConfigError) as refused:
-        from_pytorch(state)
-    assert told in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_everything_that_is_wrong_is_listed_one_by_one() -> None:
-    state = changed(
-        rnn__weight_hh_l1=np.ones((H, H + 1)),
-        rnn__bias_ih_l0=np.ones(2),
-        norm__weight=np.ones(H),
-        fc__bias=np.ones(V + 1),
-    )
-    with pytest.raises(ConfigError) as refused:
-        from_pytorch(state)
-    assert str(refused.value).split(": ")[0].split("; ") == [
-        "rnn.bias_ih_l0 has shape (2,), expected (4,)",
-        "rnn.weight_hh_l1 has shape (4, 5), expected (4, 4)",
-        "fc.bias has shape (6,), expected (5,)",
-        "there is no place for norm.weight (4,)",
-    ]
-
-
-@given(st.data())
-def test_whatever_is_wrong_is_named(data: st.DataObject) -> None:
-    """Shapes that are wrong, weights that are missing, arrays too many, in any order."""
-    state = state_dict(layers=3)
-    names = [name for name in state if name not in ("rnn.weight_hh_l0", "rnn.weight_ih_l0")]
-    wrong = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
-    for name in wrong:
-        shape = data.draw(st.lists(st.integers(0, 3), max_size=4))
-        if name.startswith("rnn.weight") and data.draw(st.booleans()):
-            del state[name]
-        else:
-            state[name] = np.ones([7, *shape])
-    extra = data.draw(st.lists(st.from_regex(r"x\.[a-z]{1,9}", fullmatch=True), max_size=2))
-    state |= {name: np.ones(1) for name in extra}
-    shuffled = data.draw(st.permutations(list(state)))
-    with pytest.raises(ConfigError) as refused:
-        from_pytorch({name: state[name] for name in shuffled})
-    for name in (*wrong, *extra):
-        assert name.removeprefix("rnn.") in str(refused.value)
-
-
-def test_of_very_many_faults_the_first_are_listed() -> None:
-    with pytest.raises(ConfigError, match="and 80 more: this program reads"):
-        from_pytorch(state_dict() | {f"x{i}": np.ones(3) for i in range(90)})
-
-
-def test_two_names_for_one_array_are_refused() -> None:
-    with pytest.raises(ConfigError, match=r"rnn\.weight_hh_l0 and rnn\.weight_hh are the same"):
-        from_pytorch(changed(rnn__weight_hh=np.ones((H, H))))
-    with pytest.raises(ConfigError, match=r"no place for rnn\.weight_hh_l99999 "):
-        from_pytorch(changed(rnn__weight_hh_l99999=np.ones((H, H))))
 
 
 def test_there_and_back_again_is_the_same_network() -> None:
