@@ -214,16 +214,6 @@ def surprise_and_rank(logits: npt.ArrayLike, symbol: int) -> tuple[float, int]:
     return max(0.0, float(bits)), rank
 
 
-def surprise_bits(logits: npt.ArrayLike, symbol: int) -> float:
-    """-log2 softmax(logits)[symbol], of logits (V,), in float64."""
-    return surprise_and_rank(logits, symbol)[0]
-
-
-def rank(logits: npt.ArrayLike, symbol: int) -> int:
-    """The place of ``symbol`` by its logit among logits (V,), from 1."""
-    return surprise_and_rank(logits, symbol)[1]
-
-
 def entropy_bits(probabilities: npt.ArrayLike) -> float:
     """-sum_i p_i log2 p_i over probabilities (V,) of sum 1."""
     p = np.asarray(probabilities, dtype=np.float64)  # (V,)

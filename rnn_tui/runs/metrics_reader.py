@@ -251,11 +251,6 @@ class MetricsReader:
         """A number that is another one as soon as somebody else has written into the file."""
         return self._query(int, "PRAGMA data_version")[0]
 
-    def array_names(self) -> list[str]:
-        """Return the names of the arrays in alphabetical order."""
-        sql = "SELECT name FROM arrays ORDER BY name"
-        return self._query(str, sql) if self._has_series() else []
-
     def array(self, name: str) -> StoredArray | None:
         """Return the latest array of that name, or None."""
         sql = "SELECT * FROM arrays WHERE name = ?"

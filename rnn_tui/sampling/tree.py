@@ -133,11 +133,6 @@ class TextTree:
         """What the last ``begin`` or ``grow`` dropped for want of memory, in words, or ""."""
 
     @property
-    def branches(self) -> tuple[Branch, ...]:
-        """All texts, the oldest first."""
-        return tuple(self._branches.values())
-
-    @property
     def nbytes(self) -> int:
         """The memory that the characters take, about; those that texts share count once."""
         return self._bytes

@@ -90,10 +90,6 @@ class Ranking:
         """The best unit of each property, the strongest correlation first."""
         return self._best(self.of_property(name) for name in self.properties)
 
-    def of_unit(self, layer: int, unit: int) -> tuple[Detector, ...]:
-        """All properties, those that this unit tracks best first."""
-        return self._of(layer * (self.r.shape[1] // self.layers) + unit)
-
     def of_property(self, name: str) -> tuple[Detector, ...]:
         """All units, those that track this property best first."""
         row = self.properties.index(name)

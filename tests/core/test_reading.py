@@ -16,10 +16,8 @@ from rnn_tui.core.parameters import Architecture
 from rnn_tui.core.reading import (
     Reader,
     entropy_bits,
-    rank,
     scores,
     surprise_and_rank,
-    surprise_bits,
 )
 from rnn_tui.core.sampling import distribution
 
@@ -161,13 +159,14 @@ def test_one_symbol_of_many_is_scored_to_the_bit(V: int) -> None:
 
 
 def test_a_symbol_that_cannot_come_is_infinitely_surprising() -> None:
-    assert surprise_bits([0.0, -math.inf], 1) == math.inf
-    assert surprise_bits([0.0, -math.inf], 0) == 0.0
-    assert surprise_bits([1.0, 1.0, 1.0, 1.0], 2) == 2.0
+    assert surprise_and_rank([0.0, -math.inf], 1)[0] == math.inf
+    assert surprise_and_rank([0.0, -math.inf], 0)[0] == 0.0
+    assert surprise_and_rank([1.0, 1.0, 1.0, 1.0], 2)[0] == 2.0
 
 
 def test_a_rank_counts_from_1_and_equals_stand_in_their_order() -> None:
-    assert [rank([1.0, 3.0, 3.0, 2.0], symbol) for symbol in range(4)] == [4, 1, 2, 3]
+    logits = [1.0, 3.0, 3.0, 2.0]
+    assert [surprise_and_rank(logits, symbol)[1] for symbol in range(4)] == [4, 1, 2, 3]
 
 
 def test_entropy_is_that_of_a_fair_coin_and_of_nothing_to_choose() -> None:
@@ -177,7 +176,7 @@ def test_entropy_is_that_of_a_fair_coin_and_of_nothing_to_choose() -> None:
 
 def test_float32_logits_are_scored_in_float64() -> None:
     logits = np.random.default_rng(0).normal(size=50).astype(np.float32)
-    assert surprise_bits(logits, 3) == surprise_bits(logits.astype(np.float64), 3)
+    assert surprise_and_rank(logits, 3) == surprise_and_rank(logits.astype(np.float64), 3)
     assert scores(logits[None], [3]).surprise.dtype == np.float64
 
 

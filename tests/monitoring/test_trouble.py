@@ -72,7 +72,7 @@ def test_a_disk_that_hangs_holds_nobody_up(monitor: Monitor, disk: Disk, written
     disk.hang(False)
     reader = written(monitor)
     assert len(reader.points_after("loss", -1)) == 1_000
-    assert reader.array_names() == ["W"]
+    assert [array.name for array in reader.arrays_listed()] == ["W"]
 
 
 def test_what_there_is_no_room_for_is_dropped_and_that_is_said(
@@ -90,7 +90,7 @@ def test_what_there_is_no_room_for_is_dropped_and_that_is_said(
     disk.hang(False)
     reader = written(monitor)
     assert [point.step for point in reader.points_after("loss", -1)] == list(range(101))
-    assert reader.array_names() == ["small"]
+    assert [array.name for array in reader.arrays_listed()] == ["small"]
     (event,) = reader.events_after(0)
     assert (event.step, event.kind) == (200, "dropped")
     assert event.detail.startswith("200 values and 1 array dropped: they came faster than")

@@ -99,7 +99,7 @@ def test_of_an_array_only_the_latest_is_kept(log: MetricsLog) -> None:
     )
     log.put_array(WEIGHTS._replace(name="b"))
     log.flush()
-    assert log.array_names() == ["W_hh", "b"]
+    assert [array.name for array in log.arrays_listed()] == ["W_hh", "b"]
     assert log.array("W_hh") == later
     assert log.array("nobody") is None
 
@@ -120,7 +120,7 @@ def test_a_resume_supersedes_series_and_arrays_too(log: MetricsLog) -> None:
     log.put_array(WEIGHTS)
     log.truncate_after(2)
     assert [point.step for point in log.points_after("loss", -1)] == [1, 2]
-    assert log.array_names() == []
+    assert log.arrays_listed() == []
 
 
 def test_series_go_on_where_they_were(path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_log_of_the_layout_before_is_read_as_it_is(old: Path) -> None:
         assert reader.last() == Row(7, 2.5, 1.5, 1.0, 0.001, 70, 3.5, 0.25)
         assert reader.events_after(0)[0][1:] == (7, "note", "old", 3.5, "", "", "", "")
         assert (reader.series_names(), reader.points_after("loss", -1)) == ([], [])
-        assert (reader.array_names(), reader.array("W_hh")) == ([], None)
+        assert (reader.arrays_listed(), reader.array("W_hh")) == ([], None)
     assert old.read_bytes() == content
 
 

@@ -48,11 +48,6 @@ class Rgb(NamedTuple):
     blue: int
 
     @property
-    def hex(self) -> str:
-        """The colour as ``#rrggbb``."""
-        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
-
-    @property
     def luminance(self) -> float:
         """Relative luminance, 0 to 1 (WCAG 2)."""
         return float(_linear(np.array(self)) @ np.array([0.2126, 0.7152, 0.0722]))
