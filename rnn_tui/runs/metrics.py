@@ -6,6 +6,7 @@ or a full disk costs the rows since the last commit and nothing older.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -25,6 +26,7 @@ from rnn_tui.runs.seal import seal, unseal
 __all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Point", "Row", "Span", "StoredArray"]
 
 COMMIT_SECONDS = 0.5
+_BUSY = 100  # milliseconds to wait for somebody who reads, at the end
 _MAX_PENDING = 10_000  # rows; then commit early
 _AT_ONCE = (512, 64, 8, 1)  # rows in a statement; few sizes, so that SQLite keeps them compiled
 _EVENT = """INSERT INTO events (step, kind, detail, seconds, name, "before", "after", who)
@@ -179,9 +181,16 @@ class MetricsLog(MetricsReader):
         """Commit, let go of the file, and seal it."""
         try:
             self.flush()
+            self._empty_journal()
         finally:
             super().close()
         seal(self.path)
+
+    def _empty_journal(self) -> None:
+        """SQLite does so itself, but not where somebody reads; what is left there is not sealed."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _encodable(text: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from rnn_tui.runs.atomic import read_file, storage_error, write_atomically
 from rnn_tui.runs.errors import CorruptRunError
 from rnn_tui.runs.metrics_file import empty_log, opened_to_read
-from rnn_tui.runs.seal import PAGE, broken_pages
+from rnn_tui.runs.seal import PAGE, broken_pages, seal_of
 
 _MAX_LOG = 16 << 30
 _TABLES = {"rows": "step", "held_out": "step", "events": "id", "series": "id", "arrays": "rowid"}
+_ON_ONE_PAGE = PAGE - 400  # bytes of texts; numbers and what SQLite adds take less than the rest
 _FIRST, _LAST = -(2**62), 2**62
 
 
@@ -59,8 +60,14 @@ def _copy(
         columns = ", ".join(_columns(source, table))
         log.executemany(
             f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608
-            [row[1:] for row in rows],
+            [row[1:] for row in rows if _on_one_page(row)],
         )
+
+
+def _on_one_page(row: tuple[Any, ...]) -> bool:
+    """Whether a row is too short to go on on pages that SQLite cannot know the loss of."""
+    texts = (part.encode() if isinstance(part, str) else part for part in row)
+    return sum(len(part) for part in texts if isinstance(part, bytes)) < _ON_ONE_PAGE
 
 
 def _columns(source: sqlite3.Connection, table: str) -> list[str]:
@@ -159,6 +166,8 @@ def mend(path: Path) -> str:
             file = path.with_name(path.name + end)
             if file.exists():
                 os.replace(file, aside.with_name(aside.name + end))
+        if seal_of(path).exists():  # only now: the damaged log is never there without it
+            os.replace(seal_of(path), seal_of(aside))
     except OSError as error:
         raise storage_error("put aside", path, error) from error
     write_atomically(path, content)

@@ -173,8 +173,9 @@ def test_a_save_that_fails_pauses_training_and_says_why(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = sessions.new(checkpoint_every=5)
-    monkeypatch.setattr(saving, "save_checkpoint", refuse)
-    work_until(session, lambda: session.phase == "paused")
+    with monkeypatch.context() as full:
+        full.setattr(saving, "save_checkpoint", refuse)
+        work_until(session, lambda: session.phase == "paused")
     assert session.trainer.step_number == 5
     assert session.stuck
     assert "no space left" in session.status().message
@@ -196,11 +197,12 @@ def test_going_on_with_a_disk_that_is_still_full_pauses_again(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = sessions.new(checkpoint_every=5)
-    monkeypatch.setattr(saving, "save_checkpoint", refuse)
-    for _ in range(3):
-        work_until(session, lambda: session.phase == "paused")
-        session.go_on()
-    session.advance()
+    with monkeypatch.context() as full:
+        full.setattr(saving, "save_checkpoint", refuse)
+        for _ in range(3):
+            work_until(session, lambda: session.phase == "paused")
+            session.go_on()
+        session.advance()
     assert (session.phase, session.trainer.step_number) == ("paused", 5)
 
 
