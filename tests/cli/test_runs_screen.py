@@ -12,6 +12,7 @@ import pytest
 from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.managing import set_tags
+from rnn_tui.runs.metrics import MetricsLog
 
 from .conftest import SMALL, TINY, Run
 
@@ -91,5 +92,6 @@ def test_a_run_of_another_program_is_opened(folder: Path) -> None:
         monitor.log(1, loss=2.0)
     refused = import_module("rnn_tui.cli.runs")._refused
     assert refused(monitor.directory) == ""
-    monitor.directory.metrics_file.write_bytes(b"no database" * 1000)
-    assert "metrics.sqlite" in refused(monitor.directory)
+    with MetricsLog(monitor.directory.metrics_file) as log:
+        log._connection.execute("PRAGMA user_version = 99")
+    assert "metrics.sqlite has layout 99" in refused(monitor.directory)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import numpy as np
 import pytest
 
@@ -13,7 +10,7 @@ from rnn_tui.core.parameters import architecture_of
 from rnn_tui.runs.checkpoint import list_checkpoints
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError, CorruptRunError
-from rnn_tui.runs.metrics import MetricsReader
+from rnn_tui.runs.metrics import MetricsLog, MetricsReader
 from rnn_tui.stepping.replay import replaying, run_window
 from rnn_tui.training.session import Session
 from tests.tui.local_client import local_run
@@ -122,8 +119,8 @@ def test_progress_goes_from_nothing_to_all(tmp_path) -> None:
 
 def test_a_loss_that_is_not_the_logged_one_is_said_in_the_title(tmp_path) -> None:
     run = _trained(tmp_path)
-    with closing(sqlite3.connect(run.metrics_file)) as connection, connection:
-        connection.execute("UPDATE rows SET loss = loss + 0.5 WHERE step = 12")
+    with MetricsLog(run.metrics_file) as log:
+        log._connection.execute("UPDATE rows SET loss = loss + 0.5 WHERE step = 12")
     assert "not to the last bit: its loss is 5.0e-01 from" in run_window(run.path, 12).title
     assert run_window(run.path, 13).title == "quiet-otter · step 13"
 
@@ -151,8 +148,8 @@ def test_a_row_that_there_is_not_is_refused(tmp_path) -> None:
 )
 def test_a_log_that_does_not_say_enough_is_told_of(tmp_path, spoil, said) -> None:
     run = _trained(tmp_path)
-    with closing(sqlite3.connect(run.metrics_file)) as connection, connection:
-        connection.execute(spoil)
+    with MetricsLog(run.metrics_file) as log:
+        log._connection.execute(spoil)
     with pytest.raises(CorruptRunError, match=said):
         run_window(run.path, 9)
 
