@@ -180,12 +180,3 @@ def test_other_files_are_refused_by_name(
     complaint = rnn_tui("import", name, "abc.txt").complaint
     assert told in complaint
     assert complaint.isprintable()
-
-
-def test_names_and_metadata_of_a_file_cannot_act_on_a_terminal(rnn_tui: Run, here: Path) -> None:
-    bad = "\x1b]0;x\x07[@click=app.bell]\u202e" + "x" * 10_000
-    model(Path("m.safetensors"), **{bad: np.ones(3, np.float32)})
-    complaint = rnn_tui("import", "m.safetensors", "abc.txt").complaint
-    assert "there is no place for" in complaint
-    assert complaint.isprintable()
-    assert len(complaint) < 400
