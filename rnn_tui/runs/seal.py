@@ -63,8 +63,17 @@ def broken_pages(log: Path) -> tuple[int, ...]:
     sealed = struct.unpack(f"<{(len(body) - len(_BEGINNING)) // 4}I", body[len(_BEGINNING) :])
     found = _sums(content)
     found += [-1] * (len(sealed) - len(found))
-    wrong = tuple(i for i, crc in enumerate(sealed) if crc != found[i])
-    return wrong if len(found) == len(sealed) else (*wrong, len(sealed))
+    wrong = [i for i, crc in enumerate(sealed) if crc != found[i]]
+    wrong += range(len(sealed), len(found))
+    return tuple(wrong) if wrong and _still_there(log, data) else ()
+
+
+def _still_there(log: Path, data: bytes) -> bool:
+    """Whether nobody has begun to write the log meanwhile."""
+    try:
+        return read_file(seal_of(log), _MAX_LOG) == data and _is_at_rest(log)
+    except StorageError:
+        return False
 
 
 def _sums(content: bytes) -> list[int]:

@@ -157,7 +157,8 @@ class TrainedFiles:
         saved = self._checkpoint
         can_go_on = self._holder is None and not self._no_text
         advice = f"resume with: {self._resume}" if can_go_on else ""
-        said = (reason, self._no_text, self._missing, advice)
+        damaged = self._log.damaged if self._log is not None else ""
+        said = (reason, self._no_text, self._missing, damaged, advice)
         return protocol.Status(
             phase="read-only",
             step=last.step if last else saved.step if saved else 0,
