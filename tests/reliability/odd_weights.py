@@ -7,8 +7,7 @@ import math
 from rnn_tui.core.arrays import Array, Params
 
 VALUES = {
-    "NaN": (math.nan,),
-    "infinity": (math.inf, -math.inf),
+    "not finite": (math.nan, math.inf, -math.inf),
     "large": (1e38, -1.7e308),
     "denormal": (5e-324, -5e-324),
 }

@@ -21,12 +21,7 @@ from tests.reliability.odd_weights import VALUES, spoilt
 from tests.training.conftest import Sessions, finish
 
 FINITE = {"large", "denormal"}
-TOLD = {
-    "NaN": "not finite",
-    "infinity": "not finite",
-    "large": "beyond 1e+18",
-    "denormal": "denormal",
-}
+TOLD = {"not finite": "not finite", "large": "beyond 1e+18", "denormal": "denormal"}
 
 
 @pytest.fixture(autouse=True)
