@@ -22,7 +22,12 @@ def renamed(path: Path) -> None:
     path.rename(path.with_name("elsewhere"))
 
 
-TAKEN_AWAY = {"removed": shutil.rmtree, "renamed": renamed}
+def removed(path: Path) -> None:
+    """As rm -r does, again while files are still being made in it."""
+    wait_for(lambda: shutil.rmtree(path, ignore_errors=True) or not path.exists())
+
+
+TAKEN_AWAY = {"removed": removed, "renamed": renamed}
 taken_away = pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 
 
@@ -82,7 +87,7 @@ def test_b10_nothing_is_written_into_a_run_that_took_the_place(sessions: Session
 
 def test_b10_the_app_keeps_what_it_has(short: Path) -> None:
     with run_in(short) as run, run.start(columns=120, rows=35) as terminal:
-        shutil.rmtree(run.directory.path)
+        removed(run.directory.path)
         terminal.until("✗ lost")
         terminal.until("it was removed or renamed")
         assert "━ train" in terminal.text
