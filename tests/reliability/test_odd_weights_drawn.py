@@ -51,7 +51,7 @@ async def test_c7_every_operation_and_dialog_of_the_stepper_is_drawn(what: str) 
         for key in ("2", "3", "4", "1", "f", "m", "escape", "V", "escape", "p", "down", "enter"):
             await walking.press(key)
             await walking.rest()
-        assert walking.alone
+        assert walking.app.screen is walking.screen
 
 
 @pytest.mark.parametrize("what", VALUES)
