@@ -22,6 +22,7 @@ from textual.screen import Screen
 from rnn_tui.text.visible import visible_line
 from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
 from rnn_tui.tui.housekeeping import Housekeeping
+from rnn_tui.tui.key_order import KeyOrder
 from rnn_tui.tui.outlet import OutletDriver
 from rnn_tui.tui.screens.help import acting
 from rnn_tui.tui.themes import DARK, LIGHT
@@ -38,7 +39,7 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
-class TerminalApp(App[str]):
+class TerminalApp(KeyOrder):
     """An app that ends well however it ends.
 
     ``log_file`` is where an unexpected error is written; ``complaint`` is the one line that the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,15 +9,9 @@ import pytest
 from textual.pilot import Pilot
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
+from tests.tui import opened
 
 Until = Callable[[Pilot[Any], Callable[[], object]], Awaitable[None]]
-
-
-async def _until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Let the app run until a condition holds; TimeoutError if that takes too long."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -31,4 +24,4 @@ def _full_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def until() -> Until:
     """``await until(pilot, condition)`` waits for something to become true."""
-    return _until
+    return opened.until

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import math
 import os
 import shutil
@@ -25,12 +24,11 @@ from rnn_tui.runs.managing import set_tags
 from rnn_tui.runs.metrics import MetricsLog, Row
 from rnn_tui.tui.runs_app import RunsApp
 from rnn_tui.tui.screens.overlay import OverlayScreen
-from rnn_tui.tui.screens.runs import RunsScreen
 from rnn_tui.tui.widgets.runs.overlay_chart import OverlayChart
 from rnn_tui.tui.widgets.runs.overlay_readings import OverlayReadings
 from rnn_tui.tui.widgets.runs.runs_pane import RunsPane
 from tests.runs.conftest import Text
-from tests.tui.local_client import until
+from tests.tui.opened import Screened, running
 
 TEXT = Text("tale", b"once upon a time " * 20)
 
@@ -79,22 +77,12 @@ def _four_runs() -> Path:
     return folder
 
 
-class Listing:
+class Listing(Screened):
     """The app, and what can be seen of it."""
 
     def __init__(self, app: RunsApp, pilot: Pilot[str]) -> None:
-        self.app, self.pilot, self.folder = app, pilot, app._runs.runs.folder
-        self.screen: RunsScreen = app._runs
-
-    @property
-    def lines(self) -> list[str]:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return [strip.text.rstrip() for strip in strips]
-
-    @property
-    def text(self) -> str:
-        """The screen as it is now, a line a row."""
-        return "\n".join(self.lines)
+        super().__init__(app, app._runs, pilot)
+        self.folder = app._runs.runs.folder
 
     @property
     def names(self) -> list[str]:
@@ -113,12 +101,6 @@ class Listing:
         return list(self.screen.view.marked)
 
     @property
-    def said(self) -> str:
-        """What the line at the bottom says."""
-        assert isinstance(self.app.screen, RunsScreen | OverlayScreen)
-        return self.app.screen.prompt.said
-
-    @property
     def pane(self) -> RunsPane:
         return self.screen.query_one(RunsPane)
 
@@ -135,32 +117,10 @@ class Listing:
     def readings(self) -> OverlayReadings:
         return self.overlay.query_one(OverlayReadings)
 
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-
-    async def until(self, condition: str | Callable[[], object]) -> None:
-        """Wait for a text on the screen, or for anything else."""
-        if isinstance(condition, str):
-            words = condition
-            await until(self.pilot, lambda: words in self.text)
-        else:
-            await until(self.pilot, condition)
-
-    async def rest(self) -> None:
-        """Wait until nothing is read any more, and all of it is drawn."""
-        await self.until(lambda: not self.screen._reading and not self.screen.errands.busy)
-        before = ""
-        while before != self.text:
-            before = self.text
-            await self.pilot.pause()
-            await self.pilot.pause()
-
-    async def do(self, *commands: str) -> None:
-        """Carry commands out, one after the other."""
-        for command in commands:
-            assert self.screen.do(command), command
-            await self.rest()
+    @property
+    def busy(self) -> bool:
+        """Whether something is read."""
+        return bool(self.screen._reading or self.screen.errands.busy)
 
     async def write(self, text: str) -> None:
         """Write on the line that has the focus."""
@@ -202,21 +162,16 @@ async def listed(
     **given: Any,
 ) -> AsyncIterator[Listing]:
     """The app on a folder that ``make`` has filled; the folder is called "runs" on the screen."""
-    gc.disable()  # a collection of everything that tests have loaded takes longer than a test
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
-        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
         with_fixed_times(patch)
         if make is four_runs:
             shutil.copytree(_four_runs(), "runs")
         else:
             make(Path("runs"))
         app = RunsApp(Path("runs"), log_file=Path(os.devnull), **given)
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with running(app, size) as pilot:
             opened = Listing(app, pilot)
-            await until(pilot, lambda: opened.screen._glances.complete and opened.screen.view.known)
+            await opened.until(lambda: opened.screen._glances.complete and opened.screen.view.known)
             await opened.rest()
             yield opened
-    gc.unfreeze()
-    gc.enable()

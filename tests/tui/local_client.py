@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -24,6 +22,7 @@ from rnn_tui.training.session import Session
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.widgets import chart_pane, pane_board
+from tests.tui.opened import running, screen_text, until
 
 TINY = Path(__file__).parents[2] / "assets" / "tiny.txt"
 
@@ -197,12 +196,11 @@ class Opened:
     @property
     def text(self) -> str:
         """The screen as it is now, a line a row."""
-        return "\n".join(self.lines)
+        return screen_text(self.app)
 
     @property
     def lines(self) -> list[str]:
-        screen = self.app.screen
-        return [strip.text.rstrip() for strip in screen._compositor.render_strips(self.app.size)]
+        return self.text.split("\n")
 
 
 @asynccontextmanager
@@ -223,19 +221,11 @@ async def watching(
         patch.setattr(feed, "RECONNECT_SECONDS", 0.01)
         patch.setattr(pane_board, "BETWEEN_PANES", 0.0)
         patch.setattr(chart_pane, "CHART_SECONDS", 0.0)
-        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)  # it is never idle while it trains
         run.train_to(trained)
         if paused:
             run.session.pause()
             run.rest()
         opened = Opened(run, owner, pieces)
-        async with opened.app.run_test(size=size, notifications=True) as pilot:
+        async with running(opened.app, size, pause=0.02) as pilot:
             await until(pilot, lambda: opened.shown)
             yield opened, pilot
-
-
-async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 15.0) -> None:
-    """Let the app run until a condition holds; TimeoutError if that takes too long."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.01)

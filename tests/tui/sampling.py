@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import math
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from rnn_tui.sampling.sampler import Sampler
@@ -19,10 +16,9 @@ from rnn_tui.sampling.sources import Tell, Trained, nobody
 from rnn_tui.sampling.view import Column, View
 from rnn_tui.sampling.weights import Weights
 from rnn_tui.tui.sampling_app import SamplingApp
-from rnn_tui.tui.screens.sampler import SamplerScreen
 from rnn_tui.tui.widgets.sampler.sampler_board import SamplerBoard
 from tests.sampling.networks import make_weights
-from tests.tui.local_client import until
+from tests.tui.opened import Screened, running
 
 SYMBOLS = "abcdefgh \n"
 CORPUS = 'abc "def"\n(gh) abc\n' * 60
@@ -67,12 +63,12 @@ class FixedSource:
         """Nothing to part from."""
 
 
-class Sampling:
+class Sampling(Screened):
     """The app, and what can be seen of it."""
 
     def __init__(self, app: SamplingApp, source: FixedSource, pilot: Pilot[str]) -> None:
-        self.app, self.source, self.pilot = app, source, pilot
-        self.screen: SamplerScreen = app._sampling
+        super().__init__(app, app._sampling, pilot)
+        self.source = source
         self.sampler = self.screen.sampler
         self._length = self.sampler.settings.length
 
@@ -92,47 +88,10 @@ class Sampling:
         return "".join(self.column.pieces[: self.column.count])
 
     @property
-    def lines(self) -> list[str]:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return [strip.text.rstrip() for strip in strips]
-
-    @property
-    def text(self) -> str:
-        """The screen as it is now, a line a row."""
-        return "\n".join(self.lines)
-
-    @property
-    def alone(self) -> bool:
-        """Whether nothing lies above the sampler."""
-        return self.app.screen is self.screen
-
-    async def press(self, *keys: str) -> None:
-        """One after the other: a key may move the focus that the next one goes to."""
-        for key in keys:
-            await self.pilot.press(key)
-
-    async def until(self, condition: str | Callable[[], object]) -> None:
-        """Wait for a text on the screen, or for anything else."""
-        if isinstance(condition, str):
-            words = condition
-            await until(self.pilot, lambda: words in self.text)
-        else:
-            await until(self.pilot, condition)
-
-    @property
     def busy(self) -> bool:
         """Whether something is computed, or waited for: what is above is waited for, too."""
         waits = self.alone and any(not worker.is_finished for worker in self.app.workers)
-        return waits or self.screen.errands.busy
-
-    async def rest(self) -> None:
-        """Wait until nothing is computed or written, and all of it is drawn."""
-        await self.until(lambda: not (self.sampler.writing or self.busy))
-        before = ""
-        while before != self.text:
-            before = self.text
-            await self.pilot.pause()
-            await self.pilot.pause()
+        return waits or self.screen.errands.busy or self.sampler.writing
 
     async def anew(self) -> None:
         """As if it were just opened, with the focus on the text: cheaper than to open it."""
@@ -169,17 +128,6 @@ class Sampling:
     def board(self) -> SamplerBoard:
         return self.screen.query_one(SamplerBoard)
 
-    @property
-    def said(self) -> str:
-        """What the line at the bottom says."""
-        return self.screen.prompt.said
-
-    async def do(self, *commands: str) -> None:
-        """Carry commands out, one after the other."""
-        for command in commands:
-            assert self.screen.do(command), command
-            await self.rest()
-
 
 @asynccontextmanager
 async def sampling(
@@ -194,14 +142,8 @@ async def sampling(
     sampler = Sampler(weights, Settings(**{"length": 60, **settings}))
     sampler.speed = speed
     app = SamplingApp(sampler, source, Path(os.devnull))  # type: ignore[arg-type]
-    gc.disable()  # a collection of everything that tests have loaded takes longer than a test
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
-        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            opened = Sampling(app, source, pilot)
-            await until(pilot, lambda: opened.screen.view is not None)
-            await opened.rest()
-            yield opened
-    gc.unfreeze()
-    gc.enable()
+    async with running(app, size) as pilot:
+        opened = Sampling(app, source, pilot)
+        await opened.until(lambda: opened.screen.view is not None)
+        await opened.rest()
+        yield opened

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import math
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from textual.pilot import Pilot
 
 from rnn_tui.core.initialization import initialize
@@ -21,11 +18,8 @@ from rnn_tui.stepping.stepper import Stepper
 from rnn_tui.stepping.view import View
 from rnn_tui.stepping.window import Window, make_window
 from rnn_tui.text.vocabulary import Vocabulary
-from rnn_tui.tui.screens.stepper import StepperScreen
 from rnn_tui.tui.stepping_app import SteppingApp
-from tests.tui.local_client import until
-
-SIZES = [(80, 24), (120, 35), (200, 50)]
+from tests.tui.opened import Screened, running
 
 TEXTS = ("the 漢\nthe end", "no, no\nmore x")
 """Two rows of a batch, with a line's end and a character that is two cells wide."""
@@ -47,12 +41,11 @@ def small_window(T: int = 12, H: int = 8, rows: int = 1, layers: int = 1) -> Win
     )
 
 
-class Walking:
+class Walking(Screened):
     """The app, and what can be seen of its walk."""
 
     def __init__(self, app: SteppingApp, pilot: Pilot[str]) -> None:
-        self.app, self.pilot = app, pilot
-        self.screen: StepperScreen = app._stepper
+        super().__init__(app, app._stepper, pilot)
 
     @property
     def stepper(self) -> Stepper:
@@ -71,45 +64,9 @@ class Walking:
         return f"{operation.phase} {operation.symbol} {operation.t}"
 
     @property
-    def lines(self) -> list[str]:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return [strip.text.rstrip() for strip in strips]
-
-    @property
-    def text(self) -> str:
-        """The screen as it is now, a line a row."""
-        return "\n".join(self.lines)
-
-    @property
-    def in_walk(self) -> bool:
-        """Whether nothing lies above the walk."""
-        return self.app.screen is self.screen
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: str | Callable[[], object]) -> None:
-        """Wait for a text on the screen, or for anything else."""
-        if isinstance(condition, str):
-            words = condition
-            await until(self.pilot, lambda: words in self.text)
-        else:
-            await until(self.pilot, condition)
-
-    async def rest(self) -> None:
-        """Wait until nothing is computed, and what was found is drawn."""
-        await self.until(lambda: not self.screen._background.busy)
-        before = ""
-        while before != self.text:
-            before = self.text
-            await self.pilot.pause()
-            await self.pilot.pause()
-
-    async def do(self, *commands: str) -> None:
-        """Carry commands out, one after the other."""
-        for command in commands:
-            assert self.screen.do(command), command
-            await self.rest()
+    def busy(self) -> bool:
+        """Whether something is computed."""
+        return self.screen._background.busy
 
     async def write(self, line: str) -> None:
         """Write a command after ``:``, and wait for what it does."""
@@ -133,14 +90,8 @@ async def stepping(
 ) -> AsyncIterator[Walking]:
     """The stepper on a window, once it is traced."""
     app = SteppingApp(window if window is not None else small_window(), row, Path(os.devnull))
-    gc.disable()  # a collection of everything that tests have loaded takes longer than a test
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # tests wait on conditions
-        patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
-        async with app.run_test(size=size) as pilot:
-            walking = Walking(app, pilot)
-            await until(pilot, lambda: walking.screen.view is not None)
-            await walking.rest()
-            yield walking
-    gc.unfreeze()  # the screen keeps what it traced out of the collector's way
-    gc.enable()
+    async with running(app, size) as pilot:
+        walking = Walking(app, pilot)
+        await walking.until(lambda: walking.screen.view is not None)
+        await walking.rest()
+        yield walking

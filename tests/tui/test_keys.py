@@ -10,7 +10,8 @@ from rnn_tui.tui.widgets.chart_pane import ChartPane
 from rnn_tui.tui.widgets.loss_pane import LossPane
 from rnn_tui.tui.widgets.parameter_panes import GradientsPane, WeightsPane
 from rnn_tui.tui.widgets.state_pane import StatePane
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 SMALL = (80, 24)
 LARGE = (200, 50)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rnn_tui.training.knob_messages import Turn, Undo
 from rnn_tui.tui.screens.knobs import KnobsScreen
-
-from .local_client import Opened, until, watching
+from tests.tui.local_client import Opened, watching
+from tests.tui.opened import until
 
 
 async def _opened(opened: Opened, pilot) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from rnn_tui.training.protocol import LeaveRunning, Stop
 from rnn_tui.tui.screens.leave import LeaveScreen
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 
 async def _asked(opened, pilot, key: str) -> None:

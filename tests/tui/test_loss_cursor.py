@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.tui.local_client import Opened, until, watching
+from tests.tui.local_client import Opened, watching
+from tests.tui.opened import until
 
 WIDE = (200, 50)
 

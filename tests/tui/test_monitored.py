@@ -13,7 +13,8 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
-from tests.tui.local_client import local_run, until
+from tests.tui.local_client import local_run
+from tests.tui.opened import until
 
 SIZE = (200, 50)
 

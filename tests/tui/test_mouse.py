@@ -9,7 +9,8 @@ from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sample_pane import SamplePane
 from rnn_tui.tui.widgets.state_pane import StatePane
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 
 @pytest.mark.parametrize("label", ["loss", "state", "weights", "gradients", "sample", "norm"])

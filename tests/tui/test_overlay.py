@@ -18,7 +18,7 @@ from rnn_tui.tui.screens.saving import SaveScreen
 from rnn_tui.tui.widgets.chart import ChartWidget
 from rnn_tui.tui.widgets.runs.overlay_readings import OverlayReadings
 from tests.tui.listing import Listing, listed, trained
-from tests.tui.snapshots import SIZES, looks_as_stored
+from tests.tui.opened import SIZES
 
 OURS = ("amber-owl", "brave-fox", "calm-newt")
 Check = Callable[[Listing], object]
@@ -101,8 +101,7 @@ async def test_the_overlay_looks_as_it_did(tmp_path: Path, size: tuple[int, int]
     async with listed(tmp_path, size) as s:
         await s.lay_over(*OURS, "other-loop")
         await s.press("plus", "end", *["left"] * 5)
-        await s.rest()
-        looks_as_stored(f"overlay-{size[0]}x{size[1]}", s.text)
+        await s.looks_as_stored(f"overlay-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("variable", ["NO_COLOR", "RNN_TUI_ASCII"])
@@ -112,7 +111,7 @@ async def test_runs_are_told_apart_by_letters_where_there_are_no_colours(
     monkeypatch.setenv(variable, "1")
     async with listed(tmp_path, (80, 24)) as s:
         await s.lay_over("amber-owl", "calm-newt")
-        looks_as_stored(f"overlay-{variable.lower()}-80x24", s.text)
+        await s.looks_as_stored(f"overlay-{variable.lower()}-80x24")
 
 
 async def test_the_cursor_reads_all_runs_at_once(tmp_path: Path) -> None:

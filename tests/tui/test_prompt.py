@@ -7,7 +7,8 @@ import pytest
 from rnn_tui.training.protocol import SetTemperature, StartSample, StopSample
 from rnn_tui.tui.widgets.sample_log import SampleLog
 from rnn_tui.tui.widgets.sample_pane import SamplePane
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 
 def _asked_for(opened):

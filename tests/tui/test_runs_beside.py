@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rnn_tui.tui.screens.runs import RunsScreen
 from tests.tui.listing import trained
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 
 async def test_r_lists_the_runs_and_comes_back(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from rnn_tui.tui.screens.runs_keys import KEYS
 from rnn_tui.tui.screens.saving import SaveScreen
 from rnn_tui.tui.widgets.runs.runs_pane import RunsPane
 from tests.tui.listing import Listing, listed, trained
-from tests.tui.snapshots import SIZES, looks_as_stored
+from tests.tui.opened import SIZES
 
 Check = Callable[[Listing], object]
 NEWEST_FIRST = ["other-loop", "calm-newt", "brave-fox", "amber-owl"]
@@ -102,7 +102,7 @@ def test_no_key_is_left_out() -> None:
 async def test_the_list_looks_as_it_did(tmp_path: Path, size: tuple[int, int]) -> None:
     async with listed(tmp_path, size) as s:
         await s.do("mark", "mark")
-        looks_as_stored(f"runs-{size[0]}x{size[1]}", s.text)
+        await s.looks_as_stored(f"runs-{size[0]}x{size[1]}")
 
 
 async def test_the_list_looks_as_it_did_in_ascii(
@@ -112,7 +112,7 @@ async def test_the_list_looks_as_it_did_in_ascii(
     async with listed(tmp_path, (80, 24)) as s:
         await s.do("mark", "mark")
         assert s.text.isascii()
-        looks_as_stored("runs-ascii-80x24", s.text)
+        await s.looks_as_stored("runs-ascii-80x24")
 
 
 async def test_without_colours_marked_runs_have_letters(

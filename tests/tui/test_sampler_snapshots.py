@@ -6,15 +6,15 @@ import pytest
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
 from tests.sampling.networks import make_weights
+from tests.tui.opened import SIZES
 from tests.tui.sampling import SYMBOLS, Sampling, sampling
-from tests.tui.snapshots import SIZES, looks_as_stored
 
 PROMPT = 'abc de\n"(gh'
 """Two lines, with characters that the network has never seen."""
 
 
-def stored(s: Sampling, name: str) -> None:
-    looks_as_stored(f"sampler-{name}-{s.app.size.width}x{s.app.size.height}", s.text)
+async def stored(s: Sampling, name: str) -> None:
+    await s.looks_as_stored(f"sampler-{name}-{s.app.size.width}x{s.app.size.height}")
 
 
 async def ready(s: Sampling) -> None:
@@ -26,14 +26,14 @@ async def ready(s: Sampling) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_yet(size) -> None:
     async with sampling(size=size) as s:
-        stored(s, "empty")
+        await stored(s, "empty")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_text_and_its_branch(size) -> None:
     async with sampling(size=size) as s:
         await ready(s)
-        stored(s, "text")
+        await stored(s, "text")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -42,8 +42,7 @@ async def test_another_character(size) -> None:
         await ready(s)
         await s.press("b")
         await s.until("another character")
-        await s.rest()
-        stored(s, "branch")
+        await stored(s, "branch")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -52,7 +51,7 @@ async def test_three_temperatures_side_by_side(size) -> None:
         await s.do("beside 0 0.8 2")
         await s.write("abc de\n")
         await s.do("go 12")
-        stored(s, "beside")
+        await stored(s, "beside")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -63,8 +62,7 @@ async def test_units_on_the_text(size) -> None:
         await s.until(lambda: s.view.ranking)
         await s.press("down", "enter")
         await s.until(lambda: s.view.units)
-        await s.rest()
-        stored(s, "units")
+        await stored(s, "units")
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
@@ -77,8 +75,7 @@ async def test_each_pane_alone(number) -> None:
             await s.until(lambda: s.view.ranking)
         await s.press(str(number))
         await s.until(lambda: s.board.current == number)
-        await s.rest()
-        stored(s, f"pane-{number}")
+        await stored(s, f"pane-{number}")
 
 
 @pytest.mark.parametrize(("variable", "name"), [("NO_COLOR", "plain"), (ASCII_VARIABLE, "ascii")])
@@ -86,11 +83,10 @@ async def test_terminals_that_can_do_less(variable, name, monkeypatch) -> None:
     monkeypatch.setenv(variable, "1")
     async with sampling() as s:
         await ready(s)
-        stored(s, name)
+        await stored(s, name)
         await s.press("s")
         await s.until("one text alone")
-        await s.rest()
-        stored(s, f"question-{name}")
+        await stored(s, f"question-{name}")
 
 
 DIALOGS = {
@@ -112,8 +108,7 @@ async def test_questions_and_lists(name, tmp_path, monkeypatch) -> None:
         key, words = DIALOGS[name]
         await s.press(key)
         await s.until(words)
-        await s.rest()
-        stored(s, f"question-{name}")
+        await stored(s, f"question-{name}")
 
 
 async def test_a_line_to_write_commands_in() -> None:
@@ -121,11 +116,10 @@ async def test_a_line_to_write_commands_in() -> None:
         await ready(s)
         await s.press("colon", *"temp", "enter")
         await s.until("did you mean")
-        await s.rest()
-        stored(s, "command")
+        await stored(s, "command")
 
 
 async def test_three_layers() -> None:
     async with sampling(weights=make_weights(SYMBOLS, layers=3, hidden=12)) as s:
         await ready(s)
-        stored(s, "layers")
+        await stored(s, "layers")

@@ -21,7 +21,8 @@ from rnn_tui.training.weights_messages import NextWeights, TakeWeights
 from rnn_tui.tui import feed
 from rnn_tui.tui.sampling_app import SamplingApp
 from tests.sampling.networks import make_weights
-from tests.tui.local_client import local_run, until, watching
+from tests.tui.local_client import local_run, watching
+from tests.tui.opened import until
 
 
 class Sampling(Screen[None]):

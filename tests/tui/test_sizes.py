@@ -8,7 +8,8 @@ import pytest
 
 from rnn_tui.tui.screens.help import HelpScreen
 from rnn_tui.tui.screens.leave import LeaveScreen
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (20, 5), (300, 2), (2, 100), (300, 80)])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.local_client import until, watching
-from tests.tui.snapshots import SIZES, looks_as_stored
+from tests.tui.local_client import watching
+from tests.tui.opened import SIZES, looks_as_stored, until
 
 
 def _still(folder: Path, size: tuple[int, int]):
@@ -35,7 +35,7 @@ async def test_dashboard(tmp_path, size, theme) -> None:
     async with _still(tmp_path, size) as (opened, pilot):
         opened.app.theme = theme
         await _settled(opened, pilot)
-        looks_as_stored(f"dashboard-{size[0]}x{size[1]}", opened.text)
+        await looks_as_stored(pilot, f"dashboard-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5, 6])
@@ -43,7 +43,7 @@ async def test_each_pane_alone(tmp_path, number) -> None:
     async with _still(tmp_path, (80, 24)) as (opened, pilot):
         await pilot.press(str(number))
         await _settled(opened, pilot)
-        looks_as_stored(f"pane-{number}-80x24", opened.text)
+        await looks_as_stored(pilot, f"pane-{number}-80x24")
 
 
 @pytest.mark.parametrize(("key", "name"), [("question_mark", "keys"), ("q", "leave")])
@@ -53,4 +53,4 @@ async def test_dialogs(tmp_path, key, name) -> None:
         await pilot.press(key)
         await until(pilot, lambda: opened.app.screen is not opened.dashboard)
         await opened.frames(pilot)
-        looks_as_stored(f"{name}-80x24", opened.text)
+        await looks_as_stored(pilot, f"{name}-80x24")

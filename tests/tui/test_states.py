@@ -12,7 +12,8 @@ import pytest
 
 from rnn_tui.training.client import RefusedError
 from rnn_tui.training.wire import pack, unpack
-from tests.tui.local_client import Opened, local_run, until, watching
+from tests.tui.local_client import Opened, local_run, watching
+from tests.tui.opened import until
 
 
 async def test_before_the_trainer_answers_the_frame_is_there(tmp_path) -> None:

@@ -29,7 +29,7 @@ async def test_w_lists_the_uses_and_enter_goes_to_the_chosen_one() -> None:
         listed = await _listed(walk)
         assert listed.option_count == len(uses) > 2
         await walk.press("down", "j", "k", "enter")
-        await walk.until(lambda: walk.in_walk and walk.view.index == uses[1])
+        await walk.until(lambda: walk.alone and walk.view.index == uses[1])
         await walk.press("backspace")
         await walk.until(lambda: walk.at == "forward h_t 3")
 
@@ -90,7 +90,7 @@ async def test_escape_closes_a_list_and_nothing_happens() -> None:
         await walk.press("p")
         await _listed(walk)
         await walk.press("down", "escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)
         assert walk.view.fault is None
 
 
@@ -103,7 +103,7 @@ async def test_the_sweep_goes_to_the_worst_number_of_an_array(number, gradient) 
         assert table.row_count == 6
         assert "DIFFERS" not in walk.text
         await walk.press(*["j"] * number, "enter")
-        await walk.until(lambda: walk.in_walk and walk.view.verification is not None)
+        await walk.until(lambda: walk.alone and walk.view.verification is not None)
         assert walk.view.operation.symbol == gradient
         assert walk.view.selected.element == walk.view.verification.element
 
@@ -127,7 +127,7 @@ async def test_a_sweep_that_was_stopped_is_begun_anew() -> None:
         await walk.until(lambda: not walk.screen.sweep.running)
         await walk.until(lambda: "stopped" in walk.text or "done" in walk.text)
         await walk.press("escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)
         await walk.press("V")
         await walk.until("100% · done")
 
@@ -154,7 +154,7 @@ async def test_the_map_of_the_flow_has_its_three_panes_and_closes() -> None:
         await walk.press("escape")
         await walk.until(lambda: isinstance(walk.app.screen, FlowScreen))
         await walk.press("escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)
         await walk.until("effective horizon")
 
 
@@ -186,7 +186,7 @@ async def test_the_help_scrolls_and_closes(key) -> None:
         await walk.press(*["k"] * 5)
         await walk.until("one operation on")
         await walk.press(key)
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)
 
 
 async def test_an_explanation_that_wraps_keeps_its_indent() -> None:

@@ -79,7 +79,7 @@ async def test_escape_leaves_the_line_and_not_the_stepper() -> None:
     async with stepping() as walk:
         await walk.press("b", *"norm", "escape")
         await walk.until(lambda: not walk.screen.prompt.asking)
-        assert walk.in_walk
+        assert walk.alone
         assert not walk.app._exit
         assert not walk.view.breakpoints
 
@@ -92,7 +92,7 @@ async def test_what_answers_with_a_table_opens_the_window_of_the_key(line, kind)
         await walk.write(line)
         await walk.until(lambda: isinstance(walk.app.screen, kind))
         await walk.press("escape")
-        await walk.until(lambda: walk.in_walk and not walk.screen.prompt.asking)
+        await walk.until(lambda: walk.alone and not walk.screen.prompt.asking)
 
 
 async def test_an_answer_of_many_lines_has_a_window_of_its_own() -> None:
@@ -100,7 +100,7 @@ async def test_an_answer_of_many_lines_has_a_window_of_its_own() -> None:
         await walk.write("print")
         await walk.until(lambda: isinstance(walk.app.screen, ChoiceScreen))
         await walk.press("down", "j", "k", "escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)
         assert walk.at == "forward u_t 1"
 
 
@@ -124,7 +124,7 @@ async def test_keys_at_random_never_end_it() -> None:
     async with stepping(small_window(T=4, H=3), size=(80, 24)) as walk:
         for _ in range(400):
             key = order.choice(KEYS)
-            if not (key in LEAVING and walk.in_walk and not walk.screen.prompt.asking):
+            if not (key in LEAVING and walk.alone and not walk.screen.prompt.asking):
                 await walk.press(key)
         await walk.rest()
         assert not walk.app._exit
@@ -166,7 +166,7 @@ async def test_lines_at_random_are_refused_in_words() -> None:
         for _ in range(150):
             walk.screen.do(" ".join(order.choices(words, k=order.randint(1, 5))))
             await walk.rest()
-        assert walk.in_walk
+        assert walk.alone
         assert walk.stepper.view().trace.loss > 0
 
 
@@ -175,7 +175,7 @@ async def test_what_is_typed_in_one_burst_goes_into_the_line() -> None:
         for key in ("colon", *"row q?", "enter"):
             walk.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await walk.until("'q?' is no row")
-        assert walk.in_walk
+        assert walk.alone
         assert walk.line.value == "row q?"
 
 
@@ -186,7 +186,7 @@ async def test_escape_does_not_lose_edits_without_a_word() -> None:
         await walk.until("the edits would be lost")
         await walk.press("right", "escape")
         await walk.until("the edits would be lost")
-        assert walk.in_walk
+        assert walk.alone
         await walk.press("escape")
         await walk.until(lambda: not walk.app.is_running)
 
@@ -199,4 +199,4 @@ async def test_a_page_key_before_the_palette_has_its_list_does_nothing() -> None
         await walk.until(lambda: listed.option_count)
         listed._index_to_line.clear()  # not laid out yet
         await walk.press("pagedown", "escape")
-        await walk.until(lambda: walk.in_walk)
+        await walk.until(lambda: walk.alone)

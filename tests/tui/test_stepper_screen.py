@@ -11,7 +11,8 @@ from rnn_tui.core.work import Task
 from rnn_tui.stepping.errors import StepperError
 from rnn_tui.stepping.tiny import tiny_window
 from rnn_tui.tui import player
-from tests.tui.stepping import SIZES, Walking, small_window, stepping
+from tests.tui.opened import SIZES
+from tests.tui.stepping import Walking, small_window, stepping
 
 WAYS = {"right": "left", "down": "up", "n": "N"}
 
@@ -59,9 +60,9 @@ async def test_every_size_shows_something_and_takes_keys(size) -> None:
         await walk.write("where")
         for key in ("p", "question_mark", "V", "m"):
             await walk.press(key)
-            await walk.until(lambda: not walk.in_walk)
+            await walk.until(lambda: not walk.alone)
             await walk.press("escape")
-            await walk.until(lambda: walk.in_walk)
+            await walk.until(lambda: walk.alone)
         assert len(walk.lines) == size[1]
 
 
@@ -117,7 +118,7 @@ async def test_space_stops_the_play_and_a_window_above_too(monkeypatch) -> None:
             await walk.press(stop)
             await walk.until(lambda: not walk.view.playing)
             await walk.press("escape" if stop not in ("space", "e") else "left")
-            await walk.until(lambda: walk.in_walk and not walk.screen.prompt.asking)
+            await walk.until(lambda: walk.alone and not walk.screen.prompt.asking)
 
 
 def _endless(begun: threading.Event) -> Generator[float, None, None]:

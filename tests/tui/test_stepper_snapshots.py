@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
-from tests.tui.snapshots import looks_as_stored
-from tests.tui.stepping import SIZES, small_window, stepping
+from tests.tui.opened import SIZES
+from tests.tui.stepping import small_window, stepping
 
 PLACES = {
     "forward": ("go h_4[0, 3]",),
@@ -26,7 +26,7 @@ async def test_places(size) -> None:
     async with stepping(size=size) as walk:
         for name, commands in PLACES.items():
             await walk.do(*commands)
-            looks_as_stored(f"stepper-{name}-{size[0]}x{size[1]}", walk.text)
+            await walk.looks_as_stored(f"stepper-{name}-{size[0]}x{size[1]}")
             await walk.do("fault off", "unedit all", "unbreak all")
 
 
@@ -37,10 +37,9 @@ async def test_windows_above(size) -> None:
         for key, name, words in (("m", "flow", "decades above"), ("p", "faults", "none:")):
             await walk.press(key)
             await walk.until(words)
-            await walk.rest()
-            looks_as_stored(f"stepper-{name}-{size[0]}x{size[1]}", walk.text)
+            await walk.looks_as_stored(f"stepper-{name}-{size[0]}x{size[1]}")
             await walk.press("escape")
-            await walk.until(lambda: walk.in_walk)
+            await walk.until(lambda: walk.alone)
 
 
 @pytest.mark.parametrize("number", [2, 3, 4])
@@ -48,8 +47,7 @@ async def test_each_pane_alone(number) -> None:
     async with stepping(size=(80, 24)) as walk:
         await walk.do("break norm(dh) > 0.1", "edit W_hh[2, 3] = 0.9", "go dz_5[0, 3]")
         await walk.press(str(number))
-        await walk.rest()
-        looks_as_stored(f"stepper-pane-{number}-80x24", walk.text)
+        await walk.looks_as_stored(f"stepper-pane-{number}-80x24")
 
 
 DIALOGS = {"edits": ("E", "takes it back"), "help": ("?", "one op")}
@@ -62,22 +60,20 @@ async def test_lists_and_tables_above(name) -> None:
         key, words = DIALOGS[name]
         await walk.press("question_mark" if key == "?" else key)
         await walk.until(words)
-        await walk.rest()
-        looks_as_stored(f"stepper-{name}-80x24", walk.text)
+        await walk.looks_as_stored(f"stepper-{name}-80x24")
 
 
 async def test_the_numbers_of_an_array() -> None:
     async with stepping() as walk:
         await walk.do("go dW_hh^5[2, 3]")
         await walk.press("i")
-        await walk.rest()
-        looks_as_stored("stepper-numbers-120x35", walk.text)
+        await walk.looks_as_stored("stepper-numbers-120x35")
 
 
 async def test_three_layers() -> None:
     async with stepping(small_window(layers=3)) as walk:
         await walk.do("go dz_5^(1)[0, 3]")
-        looks_as_stored("stepper-layers-120x35", walk.text)
+        await walk.looks_as_stored("stepper-layers-120x35")
 
 
 @pytest.mark.parametrize(("variable", "name"), [("NO_COLOR", "plain"), (ASCII_VARIABLE, "ascii")])
@@ -85,8 +81,7 @@ async def test_terminals_that_can_do_less(variable, name, monkeypatch) -> None:
     monkeypatch.setenv(variable, "1")
     async with stepping() as walk:
         await walk.do("edit W_hh[2, 3] = 0.9", "go dz_5[0, 3]")
-        looks_as_stored(f"stepper-{name}-120x35", walk.text)
+        await walk.looks_as_stored(f"stepper-{name}-120x35")
         await walk.press("m")
         await walk.until("decades above")
-        await walk.rest()
-        looks_as_stored(f"stepper-flow-{name}-120x35", walk.text)
+        await walk.looks_as_stored(f"stepper-flow-{name}-120x35")

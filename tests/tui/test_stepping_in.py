@@ -17,7 +17,8 @@ from rnn_tui.training.window_messages import NextArray, NextWindow
 from rnn_tui.tui import feed
 from rnn_tui.tui.screens.leave import LeaveScreen
 from rnn_tui.tui.screens.taking import TakingScreen
-from tests.tui.local_client import LocalClient, local_run, until, watching
+from tests.tui.local_client import LocalClient, local_run, watching
+from tests.tui.opened import until
 
 
 class Walk(Screen[None]):

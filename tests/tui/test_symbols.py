@@ -8,7 +8,8 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input
 
-from tests.tui.local_client import until, watching
+from tests.tui.local_client import watching
+from tests.tui.opened import until
 
 ACTING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 

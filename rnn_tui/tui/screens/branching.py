@@ -19,7 +19,6 @@ from rnn_tui.sampling.tree import Mark
 from rnn_tui.text.visible import visible_character
 from rnn_tui.text.vocabulary import Vocabulary
 from rnn_tui.tui.widgets.line_pane import Line, LinePane, Span
-from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.sampler.symbol_rows import Columns, context
 from rnn_tui.tui.widgets.surroundings import only_ascii
 from rnn_tui.tui.widgets.wheel import Wheel
@@ -93,7 +92,7 @@ class SymbolList(Wheel, LinePane[Distribution], can_focus=True):
             ),
         ]
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Go to the character that was typed; what other keys do is of those before them."""
         typed = event.character or ""
         if not typed or category(typed[0]) == "Cc":
@@ -102,8 +101,6 @@ class SymbolList(Wheel, LinePane[Distribution], can_focus=True):
             event.stop()
             event.prevent_default()
             self._type(typed)
-        else:
-            await act_in_order(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Go to the first character of what was pasted: some input methods do that."""

@@ -11,7 +11,6 @@ from typing import ClassVar, Final, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.document._document import EditResult, Location
@@ -22,7 +21,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from rnn_tui.tui.widgets.ordered_keys import act_in_order
 from rnn_tui.tui.widgets.sampler.prompt_document import PromptDocument, cleaned, drawn
 from rnn_tui.tui.widgets.sampler.prompt_history import PromptHistory
 from rnn_tui.tui.widgets.sampler.prompt_rows import PromptRows, Row
@@ -136,9 +134,6 @@ class PromptEditor(TextArea):
             self.action_cursor_down()
         else:
             self.recall(text, at_end=True)
-
-    async def _on_key(self, event: events.Key) -> None:
-        await act_in_order(self, event)
 
     def _set_document(self, text: str, language: str | None) -> None:  # noqa: ARG002
         document = PromptDocument(cleaned(text))
