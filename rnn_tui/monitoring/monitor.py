@@ -72,6 +72,9 @@ class Monitor:
             self._lock.release()
             raise
         self._writer = Writer(self.name, log, resumes=found is not None)
+        if log.mended:
+            log.append_event(place.step, "note", log.mended, place.seconds)
+            self._writer.tell(log.mended)
         self._pending = self._writer.pending
         self._began = time.monotonic() - place.seconds
         self._step = place.step

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.metrics import HeldOut, MetricsLog, MetricsReader, Row
 from rnn_tui.runs.salvage import mend
@@ -137,6 +138,25 @@ def test_b6_a_run_with_a_damaged_log_goes_on_and_says_so(sessions: Sessions) -> 
     assert steps == sorted(set(steps))
     assert (steps[0], steps[-1]) == (1, 1_510)
     assert mend(log) == ""
+
+
+def test_b6_what_another_program_logs_goes_on_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for first in (1, 2_001):
+        with Monitor("a", runs=tmp_path, resume=first > 1) as monitor:
+            for step in range(first, first + 2_000):
+                monitor.log(step, loss=step / 8)
+        log = monitor.directory.metrics_file
+        content = bytearray(log.read_bytes())
+        content[len(content) // 2] ^= 1
+        log.write_bytes(content)
+    assert "metrics.sqlite was damaged: " in capsys.readouterr().err
+    with MetricsReader(log) as reader:
+        points = reader.points_after("loss", -1)
+        assert [event.kind for event in reader.events_after(0)].count("note") == 1
+    assert {point.value for point in points} < {step / 8 for step in range(1, 4_001)}
+    assert len(points) > 3_500
 
 
 # -- B7: ahead -----------------------------------------------------------------------------------
