@@ -11,6 +11,7 @@ from typing import ClassVar, Final, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.document._document import EditResult, Location
@@ -134,6 +135,11 @@ class PromptEditor(TextArea):
             self.action_cursor_down()
         else:
             self.recall(text, at_end=True)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter is no new line here: it is of the area around."""
+        if event.key == "enter":
+            event.prevent_default()
 
     def _set_document(self, text: str, language: str | None) -> None:  # noqa: ARG002
         document = PromptDocument(cleaned(text))
