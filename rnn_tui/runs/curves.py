@@ -52,6 +52,7 @@ class RunCurve:
     loss_name: str = "loss"  # what the run calls it; from data
     series: str = ""  # which of the run's series this is; empty: the loss. From data
     names: tuple[str, ...] = ()  # of all series of a run of another program; from data
+    damaged: str = ""  # what is to be said of a log of which only a part can be read
 
     def over(self, across: Across) -> Array:
         """Where the stretches lie (n,) on an axis."""
@@ -112,7 +113,8 @@ def read_curve(run: RunDirectory, most: int = MOST_POINTS, series: str = "") -> 
         return curve_of(run.name, [], [])
     kind = run.facts().kind
     with MetricsReader(run.metrics_file) as metrics:
-        return _READERS[kind](run.name, metrics, most, series)
+        curve = _READERS[kind](run.name, metrics, most, series)
+        return replace(curve, damaged=metrics.damaged)
 
 
 def _read_trained(name: str, metrics: MetricsReader, most: int, series: str) -> RunCurve:

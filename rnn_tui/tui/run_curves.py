@@ -23,20 +23,22 @@ GROWN: Final = 1 / 64
 
 
 def read_all(
-    directories: Iterable[RunDirectory], before: Iterable[RunCurve], series: str
+    directories: Iterable[RunDirectory], shown: Iterable[RunCurve], series: str
 ) -> tuple[tuple[RunCurve, ...], str]:
-    """The curves as they are now, and what is wrong; of a run that cannot be read the one before.
+    """The curves as they are now, and what is wrong; of a run that was damaged the one before.
 
     ``series`` is read instead of the losses, unless it is empty.
     """
-    known = {curve.name: curve for curve in before}
+    known = {curve.name: curve for curve in shown}
     found, trouble = [], ""
     for directory in directories:
+        before = known[directory.name]
         try:
-            found.append(read_curve(directory, series=series))
+            now = read_curve(directory, series=series)
         except RunError as error:
-            trouble = str(error)
-            found.append(known[directory.name])
+            now, trouble = before, str(error)
+        trouble = now.damaged or trouble
+        found.append(before if now.damaged and len(now.steps) < len(before.steps) else now)
     return tuple(found), trouble
 
 
