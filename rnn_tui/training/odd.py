@@ -36,13 +36,12 @@ class OddSteps:
         """Whether to go on is of no use."""
         return self.in_a_row >= NOT_FINITE_IN_A_ROW
 
-    def take(self, result: StepResult) -> bool:
-        """Look at a step that was just made; whether it was not finite. StorageError."""
+    def take(self, result: StepResult) -> None:
+        """Look at a step that was just made, and keep what it was made from. StorageError."""
         self.in_a_row = 0 if result.applied else self.in_a_row + 1
         if self.in_a_row == 1:
             save_checkpoint(self._folder, self._origin.stamped(self._trainer.checkpoint_before()))
             prune(self._folder, Kept(last=KEPT))
-        return not result.applied
 
     def supersede(self) -> None:
         """Forget the steps that the trainer has not made yet: it went back."""

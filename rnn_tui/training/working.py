@@ -174,7 +174,7 @@ class Work:
         if self.measuring.evaluating:
             if self.measuring.advance():
                 self.saving.measured()
-        elif self._save_due:
+        elif self._save_due and self.trouble is None:
             self.save()
         elif not self.measuring.advance_references():
             if self.phase != "training" and not self._single_steps:
@@ -190,13 +190,15 @@ class Work:
         self._single_steps = max(0, self._single_steps - 1)
         row = self._gauges.add(result, self.clock() - started)
         self._unsaved = True
-        self.metrics.append(row)
         self.ring.after_step()
         if self._every(self.config.evaluate_every):
             self._measure()
         self._save_due = self.saving.due
         self._finish_if_done()
-        self._note(result)
+        try:  # last: what the disk refuses must not keep anything else from being done
+            self._note(result)
+        finally:
+            self.metrics.append(row)
 
     def _measure(self) -> None:
         self.measuring.begin()
@@ -208,8 +210,9 @@ class Work:
     def _note(self, result: StepResult) -> None:
         if result.reset and result.step > 1:
             self._event("reset", f"the text begins again: epoch {result.epoch + 1}, state reset")
-        if self.odd.take(result):
+        if not result.applied:
             self._event("not finite", f"loss {result.loss}, gradient norm {result.gradient_norm}")
+        self.odd.take(result)
         if self.odd.too_many and self.phase == "training":
             self.phase = "paused"
             self._give_up()

@@ -11,6 +11,7 @@ import pytest
 
 from rnn_tui.runs.atomic import DISK, Storage, storage_error
 from rnn_tui.runs.checkpoint import list_checkpoints
+from rnn_tui.runs.errors import StorageError
 from rnn_tui.training.patience import RETRY_SECONDS
 from rnn_tui.training.session import Session
 from tests.training.conftest import Sessions, everything, finish, train_to, work_until
@@ -28,6 +29,10 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         monkeypatch.setattr(DISK, "write", write, raising=False)
 
     return fill
+
+
+def no_space(*_: Any) -> None:
+    raise StorageError("no space left", errno.ENOSPC)
 
 
 def waits(session: Session) -> bool:
@@ -101,3 +106,40 @@ def test_b2_one_that_is_paused_after_it_went_on_is_not_woken(sessions: Sessions,
     sessions.clock.now += 100 * RETRY_SECONDS
     assert waits(session)
     assert (session.phase, session.trainer.step_number) == ("paused", 7)
+
+
+def test_b2_a_log_that_is_refused_at_a_step_costs_nothing_that_was_due_then(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = sessions.new(steps=20, evaluate_every=5, checkpoint_every=5)
+    for step in (10, 20):
+        train_to(session, step - 1)
+        with monkeypatch.context() as disk:
+            disk.setattr(session.metrics, "_clock", lambda: float("inf"))  # a commit is due
+            disk.setattr(session.metrics, "_commit", no_space)
+            session.advance()
+        work_until(session, lambda: waits(session))
+        assert (session.trainer.step_number, session.saved_step) == (step, step - 5)  # both wait
+        sessions.clock.now += RETRY_SECONDS
+    finish(session)
+    assert (session.trainer.step_number, session.saved_step) == (20, 20)
+    assert [found.step for found in session.metrics.held_out_after(-1)] == [5, 10, 15, 20]
+    assert [row.step for row in session.metrics.rows_after(0)] == list(range(1, 21))
+
+
+def test_b2_a_step_that_was_not_finite_is_marked_and_counted_on_a_full_disk(
+    sessions: Sessions, full: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = sessions.new()
+    train_to(session, 3)
+    full(errno.ENOSPC)  # what the step was made from cannot be kept
+    with monkeypatch.context() as odd:
+        odd.setattr(session.trainer.workspace, "loss_and_gradients", lambda *_: float("nan"))
+        session.advance()
+    full(0)
+    sessions.clock.now += RETRY_SECONDS
+    train_to(session, 5)
+    session.flush()
+    assert [row.step for row in session.metrics.rows_after(0)] == [1, 2, 3, 4, 5]
+    marks = [event for event in session.metrics.events_after(0) if event.kind == "not finite"]
+    assert [mark.step for mark in marks] == [4]
