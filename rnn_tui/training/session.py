@@ -71,10 +71,11 @@ class Session(Work):
             self.save()
         words = self.turning.undo(who)
         self._went_back()
-        self._gauges.seconds, self._log_ahead = self.turning.seconds, False
+        self._log_ahead = True
         self._unsaved, self.trouble, self.message, self.odd.in_a_row = True, None, "", 0
         self._event("undone", words, who)
         try:
+            self._remove_later()
             self.save()  # what was turned at that very step is no longer so
         except RunError as error:
             self._stumble(error)

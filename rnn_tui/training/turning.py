@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rnn_tui.runs.atomic import storage_error
 from rnn_tui.runs.checkpoint import (
     Checkpoint,
     discard_after,
@@ -57,19 +58,35 @@ class Turning:
     def __init__(self, directory: RunDirectory, trainer: Trainer, metrics: MetricsLog) -> None:
         self._checkpoints, self._odd = directory.checkpoints, directory.odd
         self._trainer, self._metrics = trainer, metrics
+        self._left_to_undo: tuple[int, ...] | None = None
 
     def turn(self, name: str, value: object, who: str, seconds: float) -> Turned:
-        """From the next step on. ValueError, and nothing has changed, for what cannot be."""
-        trainer = self._trainer
+        """From the next step on.
+
+        Nothing has changed after a ValueError, for what cannot be, and a StorageError.
+        """
+        trainer, standing = self._trainer, self._trainer.standing
         before = {knob: KNOBS[knob].value(trainer) for knob in KNOBS}
         trainer.turn(name, value)
         after = KNOBS[name].value(trainer)
         if after != before[name]:
+            try:
+                self._allow_undo()
+            except BaseException:
+                trainer.stand(standing)
+                raise
             self._note(name, before[name], after, who, seconds)
-            earlier = (step for step in self.to_undo() if step < trainer.step_number)
-            self._checkpoints.mkdir(exist_ok=True)
-            write_undo(self._checkpoints, (*earlier, trainer.step_number))
         return Turned(KNOBS[name].title, before[name], after)
+
+    def _allow_undo(self) -> None:
+        """The checkpoint of the present step is one to go back to."""
+        step = self._trainer.step_number
+        earlier = (undo for undo in self.to_undo() if undo < step)
+        try:
+            self._checkpoints.mkdir(exist_ok=True)
+        except OSError as error:
+            raise storage_error("make", self._checkpoints, error) from error
+        write_undo(self._checkpoints, (*earlier, step))
 
     def _note(self, name: str, before: Value, after: Value, who: str, seconds: float) -> None:
         old, new = (msgspec.json.encode(value).decode() for value in (before, after))
@@ -83,8 +100,8 @@ class Turning:
     def undo(self, who: str) -> str:
         """Go back to before the last knob was turned, that of the same step included; in words.
 
-        ValueError where none was; CheckpointError, and nothing has changed, where the checkpoint
-        cannot be used.
+        ``supersede`` is to follow. ValueError where none was; CheckpointError or StorageError, and
+        nothing has changed, where the checkpoint or the log cannot be used.
         """
         steps = self.to_undo()
         if not steps:
@@ -93,8 +110,7 @@ class Turning:
         before = self._values()
         self.go_back(load_checkpoint(self._checkpoints, steps[-1]).checkpoint)
         trainer.stand(trainer.arrived)
-        self.supersede()
-        write_undo(self._checkpoints, steps[:-1])
+        self._left_to_undo = steps[:-1]
         turned = self._note_changes(before, who)
         words = f"from step {was:,} back to step {trainer.step_number:,}"
         return ": ".join(filter(None, (words, ", ".join(map(str, turned)))))
@@ -108,11 +124,13 @@ class Turning:
         }
 
     def _note_changes(self, before: Mapping[str, tuple[Any, Value]], who: str) -> list[Turned]:
-        turned = []
+        turned, step = [], self._trainer.step_number
+        made = self._metrics.rows_after(step - 1, 1) if step else []
+        seconds = made[0].seconds if made else 0.0
         for name, (setting, value) in self._values().items():
             if setting != before[name][0]:
                 turned.append(Turned(KNOBS[name].title, before[name][1], value))
-                self._note(name, before[name][1], value, who, self.seconds)
+                self._note(name, before[name][1], value, who, seconds)
         return turned
 
     def go_back(self, checkpoint: Checkpoint) -> None:
@@ -121,12 +139,15 @@ class Turning:
         self._trainer.restore(checkpoint)
 
     def supersede(self) -> None:
-        """Remove what is later than the present step."""
+        """Remove what is later than the present step; may be tried again after a StorageError."""
         step = self._trainer.step_number
         for folder, last in ((self._checkpoints, step), (self._odd, step - 1)):
             if folder.is_dir():
                 discard_after(folder, last)
+        if self._left_to_undo is not None:
+            write_undo(self._checkpoints, self._left_to_undo)
         self._metrics.truncate_after(step)
+        self._left_to_undo = None
 
     @property
     def seconds(self) -> float:

@@ -245,9 +245,12 @@ class Work:
 
     def _supersede(self) -> None:
         """What the log tells of steps that are to be made again is removed."""
+        self._remove_later()
+        self._event("undone", f"again from step {self.trainer.step_number:,}, the last checkpoint")
+
+    def _remove_later(self) -> None:
         self.turning.supersede()
         self._gauges.seconds, self._log_ahead = self.turning.seconds, False
-        self._event("undone", f"again from step {self.trainer.step_number:,}, the last checkpoint")
 
     @property
     def _all_done(self) -> bool:
@@ -255,8 +258,7 @@ class Work:
 
     def _finish_if_done(self) -> None:
         if self._all_done and self.phase != "finished":
-            self.phase = "finished"
-            self._single_steps = 0
+            self.phase, self._single_steps = "finished", 0
             if self.saved_step != self.trainer.step_number:
                 self._save_due = True
                 self._measure()

@@ -143,3 +143,40 @@ def test_b2_a_step_that_was_not_finite_is_marked_and_counted_on_a_full_disk(
     assert [row.step for row in session.metrics.rows_after(0)] == [1, 2, 3, 4, 5]
     marks = [event for event in session.metrics.events_after(0) if event.kind == "not finite"]
     assert [mark.step for mark in marks] == [4]
+
+
+def test_b2_a_knob_that_cannot_be_made_undoable_is_not_turned(
+    sessions: Sessions, full: Any
+) -> None:
+    session = sessions.new()
+    train_to(session, 3)
+    before = everything(session.trainer)
+    full(errno.ENOSPC)
+    for name, value in (("clip", 0.25), ("window", 3), ("learning_rate", 0.1)):
+        with pytest.raises(StorageError, match="No space left"):
+            session.turn(name, value, "ada")
+    full(0)
+    assert everything(session.trainer) == before
+    session.flush()
+    assert not [event for event in session.metrics.events_after(0) if event.kind == "knob"]
+
+
+def test_b2_an_undo_on_a_full_disk_is_whole_when_there_is_space(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unbroken, session = sessions.new(steps=20), sessions.new(steps=20)
+    finish(unbroken)
+    train_to(session, 5)
+    session.turn("clip", 0.01, "ada")
+    train_to(session, 12)
+    with monkeypatch.context() as disk:
+        disk.setattr(session.metrics, "truncate_after", no_space)
+        assert "from step 12 back to step 5: norm limit 0.01 → 1" in session.undo("ada")
+    assert (session.trainer.step_number, session.status().saved_step) == (5, 5)
+    sessions.clock.now += RETRY_SECONDS
+    train_to(session, 6)
+    session.flush()
+    assert [row.step for row in session.metrics.rows_after(0)] == [1, 2, 3, 4, 5, 6]
+    finish(session)
+    assert everything(session.trainer) == everything(unbroken.trainer)
+    assert session.turning.to_undo() == ()
