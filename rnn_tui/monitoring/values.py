@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -22,6 +22,10 @@ MAX_ARRAY = 4 << 20
 
 MAX_AXES = 4
 _DEPTH = 8
+_ROOM = 200_000  # characters of a configuration, about
+_COST = 20  # of them each value takes at least
+_CUT = "…"
+_MOST_BITS = 10_000  # of an integer: longer ones Python does not write as decimals
 
 
 def step_of(step: SupportsIndex) -> int:
@@ -104,31 +108,57 @@ def thinning(array: Array) -> tuple[int, ...]:
 def configuration(config: object) -> bytes:
     """Return what the user says of the training as JSON; whatever it holds, it can be written.
 
-    A mapping, a dataclass or an object with attributes, such as what argparse returns.
+    A mapping, a dataclass or an object with attributes, such as what argparse returns. Of what is
+    very long, or refers to itself again and again, the beginning is kept.
     """
-    return (
-        json.dumps(_plain(config if config is not None else {}, _DEPTH), indent=2).encode() + b"\n"
-    )
+    kept = _Plain().of(config if config is not None else {}, _DEPTH)
+    return json.dumps(kept, indent=2).encode() + b"\n"
 
 
-def _plain(value: object, depth: int) -> Any:
-    """Return ``value`` as JSON knows it; what it does not know becomes text."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if not isinstance(value, type) and hasattr(value, "item") and not getattr(value, "shape", ()):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else repr(value)
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if depth and isinstance(value, Mapping):
-        return {label(key): _plain(part, depth - 1) for key, part in value.items()}
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_plain(part, depth - 1) for part in value]
-    if (
-        depth
-        and not isinstance(value, type | PurePath)
-        and (parts := getattr(value, "__dict__", None))
-    ):
-        return _plain(parts, depth)
-    return clipped(value, 1000)
+class _Plain:
+    """Values of any kind as JSON knows them; what it does not know, or what fails, is text."""
+
+    def __init__(self) -> None:
+        self._room = _ROOM
+
+    def of(self, value: object, depth: int) -> Any:
+        if self._room <= 0:
+            return _CUT
+        self._room -= _COST
+        try:
+            return self._known(value, depth)
+        except Exception as error:  # noqa: BLE001 (objects of others: no training ends for one)
+            return f"{type(value).__name__} that fails: {type(error).__name__}"
+
+    def _known(self, value: object, depth: int) -> Any:
+        if not isinstance(value, type) and hasattr(value, "item") and not _has_axes(value):
+            value = value.item()
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            return int(value) if value.bit_length() <= _MOST_BITS else self._text(hex(value))
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else repr(value)
+        if isinstance(value, str):
+            return self._text(value.encode("utf-8", "backslashreplace").decode())
+        if depth and isinstance(value, Mapping):
+            return {label(key): self.of(value[key], depth - 1) for key in self._first(value)}
+        if depth and isinstance(value, list | tuple | set | frozenset):
+            return [self.of(part, depth - 1) for part in self._first(value)]
+        parts = None if isinstance(value, type | PurePath) else getattr(value, "__dict__", None)
+        return self.of(parts, depth) if depth and parts else self._text(clipped(value, 1000))
+
+    def _first(self, parts: Iterable[Any]) -> Iterator[Any]:
+        for part in parts:
+            yield part
+            if self._room <= 0:  # of the rest it is not even said how much it is
+                return
+
+    def _text(self, text: str) -> str:
+        kept = text if len(text) <= self._room else text[: max(0, self._room)] + _CUT
+        self._room -= len(kept)
+        return kept
+
+
+def _has_axes(value: object) -> bool:
+    return bool(getattr(value, "shape", ()))

@@ -11,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
 
 import rnn_tui
 from rnn_tui.monitoring.monitor import Monitor
+from rnn_tui.runs import told_settings
 from rnn_tui.runs.errors import ConfigError, StorageError
 from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.metrics import MetricsReader
@@ -238,6 +240,16 @@ def test_what_cannot_be_made_is_told_at_once(runs: Path, tmp_path: Path) -> None
         Monitor("x", runs=tmp_path / "file")
 
 
+class Broken:
+    """Ends whoever looks at it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
 class Strange:
     """Its own worst description."""
 
@@ -254,6 +266,7 @@ class Strange:
         (argparse.Namespace(lr=0.1, names=("a", "b")), {"lr": 0.1, "names": ["a", "b"]}),
         ({"nan": math.nan, 1: {"in": [np.float32(0.5)]}}, {"nan": "nan", "1": {"in": [0.5]}}),
         ({"p": Path("x"), "t": int}, {"p": "PosixPath('x')", "t": "<class 'int'>"}),
+        ({"b": Broken(), "i": 1 << 50_000, "after": 1}, {"b": ANY, "i": ANY, "after": 1}),
         ({"s": Strange(), "u": "\udcff"}, {"s": "a\nb", "u": "\\udcff"}),
     ],
 )
@@ -262,7 +275,14 @@ def test_a_configuration_of_any_kind_is_kept(runs: Path, config: Any, kept: Any)
         assert json.loads(monitor.directory.foreign_config_file.read_bytes()) == kept
 
 
-def test_a_configuration_that_holds_itself_ends(runs: Path) -> None:
+@pytest.mark.parametrize("names", ["a", "abcdefghijkl"])
+def test_a_configuration_that_holds_itself_ends(runs: Path, names: str) -> None:
     config: dict[str, Any] = {}
-    config["again"] = config
+    config.update(dict.fromkeys(names, config))
     Monitor("mine", config, runs=runs).close()
+
+
+@pytest.mark.parametrize("value", ["x" * 10**7, list(range(10**6)), ["x" * 300] * 10**5])
+def test_of_a_configuration_that_is_too_long_the_beginning_is_shown(runs: Path, value: Any) -> None:
+    with Monitor("mine", {"lr": 0.1, "long": value}, runs=runs) as monitor:
+        assert told_settings.settings_of(monitor.directory)[0]["lr"] == "0.1"
