@@ -27,9 +27,12 @@ def command(verb: str, directory: RunDirectory, steps: int | None = None) -> str
 
 def command_at(verb: str, run: Path, steps: int | None = None) -> str:
     """The same for the run in the folder ``run``."""
-    words = ["rnn-tui", verb, _quoted(run.name)]
-    if not _is_usual(run.parent):
-        words += ["--runs", _quoted(str(run.parent))]
+    if run.name.startswith("-"):  # it would be taken for an option, its path is not
+        words = ["rnn-tui", verb, _quoted(str(run.absolute()))]
+    else:
+        words = ["rnn-tui", verb, _quoted(run.name)]
+        if not _is_usual(run.parent):
+            words += ["--runs", _quoted(str(run.parent))]
     if steps is not None:
         words += ["--steps", str(steps)]
     return " ".join(words)

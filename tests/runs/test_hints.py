@@ -27,6 +27,10 @@ def test_the_steps_are_named_where_they_are_given(usual: Path) -> None:
     assert command("resume", RunDirectory(usual / "a"), 40) == "rnn-tui resume a --steps 40"
 
 
+def test_a_run_whose_name_looks_like_an_option_is_named_by_its_path(usual: Path) -> None:
+    assert command("attach", RunDirectory(usual / "-x")) == f"rnn-tui attach {usual / '-x'}"
+
+
 @pytest.mark.parametrize("folder", ["plain", "my runs", "it's", "$HOME `id`", "\x1b[31m\n\\x'1"])
 def test_another_place_is_named_as_a_shell_reads_it(tmp_path: Path, folder: str) -> None:
     hint = command("resume", RunDirectory(tmp_path / folder / "a"), 7)
