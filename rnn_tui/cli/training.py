@@ -82,6 +82,8 @@ def train_here(directory: RunDirectory, resume: bool = False, steps: int | None 
             click.echo(greeting(session))
             for notice in session.notices:
                 click.echo(visible_line(notice))
+            if session.phase == "finished":
+                click.echo(f"it has made {session.trainer.step_number:,} steps: none are left")
             with progress:
                 try:
                     server.run(after_work)

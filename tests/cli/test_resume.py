@@ -32,6 +32,14 @@ def test_where_nothing_changed_there_is_nothing_to_say(rnn_tui: Run) -> None:
     assert "settings were" not in said.out
 
 
+@pytest.mark.parametrize("steps", ["10", "4"])
+def test_a_run_that_has_made_its_steps_says_so(rnn_tui: Run, steps: str) -> None:
+    rnn_tui(*TRAIN)
+    said = rnn_tui("resume", "a", "--headless", "--steps", steps)
+    assert said.status == 0
+    assert said.out.splitlines()[1] == "it has made 10 steps: none are left"
+
+
 @pytest.mark.skipif("openblas" not in blas_name(), reason="only OpenBLAS has its kernel chosen so")
 def test_another_kernel_of_the_linear_algebra_is_said_in_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
