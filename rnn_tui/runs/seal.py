@@ -8,6 +8,8 @@ killed has none until it is closed again.
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 import struct
 import zlib
 from pathlib import Path
@@ -19,7 +21,8 @@ PAGE = 4096
 """Bytes of a page of the log."""
 
 _BEGINNING = b"rnn-tui seal 1\n"
-_MAX_LOG = 16 << 30
+_MAX_SEAL = 64 << 20
+_AT_ONCE = 256 * PAGE
 
 
 def seal_of(log: Path) -> Path:
@@ -32,7 +35,7 @@ def seal(log: Path) -> None:
     with contextlib.suppress(StorageError):
         if not _is_at_rest(log):
             return
-        sums = _sums(read_file(log, _MAX_LOG))
+        sums = _sums(log)
         data = _BEGINNING + struct.pack(f"<{len(sums)}I", *sums)
         write_atomically(seal_of(log), data + struct.pack("<I", zlib.crc32(data)))
 
@@ -51,17 +54,16 @@ def unseal(log: Path) -> None:
 def broken_pages(log: Path) -> tuple[int, ...]:
     """The pages, from 0, that are not as they were sealed; none where there is no seal."""
     try:
-        data = read_file(seal_of(log), _MAX_LOG)
+        data = read_file(seal_of(log), _MAX_SEAL)
         if not _is_at_rest(log):
             return ()
-        content = read_file(log, _MAX_LOG)
+        found = _sums(log)
     except StorageError:
         return ()
     body, (total,) = data[:-4], struct.unpack("<I", data[-4:].rjust(4, b"\0"))
     if not body.startswith(_BEGINNING) or zlib.crc32(body) != total:
         return ()
     sealed = struct.unpack(f"<{(len(body) - len(_BEGINNING)) // 4}I", body[len(_BEGINNING) :])
-    found = _sums(content)
     found += [-1] * (len(sealed) - len(found))
     wrong = [i for i, crc in enumerate(sealed) if crc != found[i]]
     wrong += range(len(sealed), len(found))
@@ -71,14 +73,24 @@ def broken_pages(log: Path) -> tuple[int, ...]:
 def _still_there(log: Path, data: bytes) -> bool:
     """Whether nobody has begun to write the log meanwhile."""
     try:
-        return read_file(seal_of(log), _MAX_LOG) == data and _is_at_rest(log)
+        return read_file(seal_of(log), _MAX_SEAL) == data and _is_at_rest(log)
     except StorageError:
         return False
 
 
-def _sums(content: bytes) -> list[int]:
-    view = memoryview(content)
-    return [zlib.crc32(view[at : at + PAGE]) for at in range(0, len(content), PAGE)]
+def _sums(log: Path) -> list[int]:
+    """The checksums of its pages; a log may be larger than the memory. StorageError."""
+    sums: list[int] = []
+    try:
+        descriptor = os.open(log, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise StorageError(f"cannot read {log}: it is not a file")
+            while part := memoryview(file.read(_AT_ONCE)):
+                sums += [zlib.crc32(part[at : at + PAGE]) for at in range(0, len(part), PAGE)]
+    except OSError as error:
+        raise storage_error("read", log, error) from error
+    return sums
 
 
 def _is_at_rest(log: Path) -> bool:

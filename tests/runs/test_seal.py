@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(content)
 
 
+def flip_in_place(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(b"x")
+
+
 def test_a_closed_log_is_sealed_and_an_open_one_is_not(log: Path) -> None:
     assert seal_of(log).exists()
     with MetricsLog(log), MetricsReader(log):
@@ -44,6 +51,21 @@ def test_a_log_that_somebody_watches_is_sealed_too(log: Path) -> None:
         assert reader.last() == row(1_001)
     assert seal_of(log).exists()
     assert broken_pages(log) == ()
+
+
+def test_the_memory_that_a_seal_takes_does_not_grow_with_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "metrics.sqlite"
+    with log.open("wb") as file:
+        file.truncate(64 << 20)
+    tracemalloc.start()
+    try:
+        seal(log)
+        assert broken_pages(log) == ()
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+    flip_in_place(log, (63 << 20) + 5)
+    assert broken_pages(log) == ((63 << 20) // PAGE,)
 
 
 @pytest.mark.parametrize("page", [0, 3, 9])
