@@ -49,6 +49,7 @@ def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int
     RUN is a name that rnn-tui runs lists, or the path of a run's folder.
     """
     directory = open_run(runs_folder(runs, os.environ), run)
+    directory.config()  # one that another program trains is refused before anything else
     if not headless:
         require_terminal(f"{command('resume', directory, steps)} --headless")
     if headless:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.fingerprint import blas_name
 
@@ -50,6 +51,15 @@ def test_another_kernel_of_the_linear_algebra_is_said_in_one_line(
     assert (said.status, said.err) == (0, "")
     (line,) = [line for line in said.out.splitlines() if "bit for bit" in line]
     assert re.fullmatch(r"not bit for bit: BLAS \w+ → \w+", line)
+
+
+@pytest.mark.parametrize("how", [(), ("--headless",)])
+def test_a_run_that_another_program_trains_is_not_resumed_here(
+    rnn_tui: Run, folder: Path, how: tuple[str, ...]
+) -> None:
+    Monitor("mine", runs=folder).close()
+    refused = "run mine was trained by another program: rnn-tui attach mine"
+    assert rnn_tui("resume", "mine", *how).complaint == refused
 
 
 def test_settings_that_were_edited_are_said(rnn_tui: Run, folder: Path) -> None:
