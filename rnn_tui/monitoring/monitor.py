@@ -120,9 +120,9 @@ class Monitor:
         if self._ended:
             return self._refuse()
         shape, copy = array_of(name, array)
-        if axes and len(axes) != len(shape):
-            raise ValueError(f"{label(name)} has {len(shape)} axes and {len(axes)} names of them")
-        said = tuple(map(label, axes))
+        said = tuple(map(label, (axes,) if isinstance(axes, str) and axes else axes))
+        if said and len(said) != len(shape):
+            raise ValueError(f"{label(name)} has {len(shape)} axes and {len(said)} names of them")
         seconds = time.monotonic() - self._began
         self._pending.put(Shown(label(name), self._step, seconds, said, shape, copy))
         return None

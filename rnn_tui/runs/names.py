@@ -38,7 +38,7 @@ def check_name(name: str) -> str:
 
     A name is one component of a path and nothing else: no separator, no leading dot.
     """
-    if _ALLOWED.fullmatch(name):
+    if isinstance(name, str) and _ALLOWED.fullmatch(name):
         return name
     raise ConfigError(
         f"name = {clipped(name)} is not allowed: 1 to 64 of the characters A-Z a-z 0-9 . _ - "

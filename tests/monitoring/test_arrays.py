@@ -107,6 +107,15 @@ def test_what_is_no_array_is_told_at_the_call(monitor: Monitor, value: Any) -> N
     assert "\n" not in str(caught.value)
 
 
+def test_one_word_is_the_name_of_one_axis(monitor: Monitor, written: Written) -> None:
+    monitor.show("h", np.zeros(4), axes="time")
+    with pytest.raises(ValueError, match="h has 4 axes and 1 names of them"):
+        monitor.show("h", np.zeros((1, 1, 1, 1)), axes="time")
+    found = written(monitor).array("h")
+    assert found is not None
+    assert found.axes == ("time",)
+
+
 def test_axes_must_fit(monitor: Monitor) -> None:
     with pytest.raises(ValueError, match="W has 2 axes and 1 names of them"):
         monitor.show("W", np.eye(2), axes=("unit",))

@@ -233,8 +233,9 @@ def test_while_it_is_open_the_run_is_being_trained(monitor: Monitor, runs: Path)
 
 
 def test_what_cannot_be_made_is_told_at_once(runs: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is not allowed"):
-        Monitor("../x", runs=runs)
+    for name in ("../x", 3, b"x"):
+        with pytest.raises(ConfigError, match="is not allowed"):
+            Monitor(name, runs=runs)  # type: ignore[arg-type]
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         Monitor("x", runs=tmp_path / "file")
