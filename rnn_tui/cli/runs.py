@@ -14,8 +14,8 @@ from rnn_tui.cli.table import print_table
 from rnn_tui.runs.compared_files import as_lines, run_records
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError, RunError
-from rnn_tui.runs.glances import Glances
-from rnn_tui.runs.listing import RunSummary, list_runs, summarize
+from rnn_tui.runs.glances import Glance, Glances
+from rnn_tui.runs.listing import RunSummary, summarize
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import ONE_THREAD
@@ -69,23 +69,23 @@ def _refused(run: RunDirectory) -> str:
 
 
 def _print(folder: Path) -> None:
-    found = list_runs(folder)
+    found = Glances(folder).look()
     if not found:
         click.echo(f"no runs in {visible_line(str(folder))}: rnn-tui starts one")
         return
-    print_table(HEADINGS, [_row(summary) for summary in found], RIGHT)
-    for summary in found:
-        if summary.reason:
-            click.echo(f"{visible_line(summary.name)} is broken: {visible_line(summary.reason)}")
+    print_table(HEADINGS, [_row(glance) for glance in found], RIGHT)
+    for glance in found:
+        if reason := glance.summary.reason:
+            click.echo(f"{visible_line(glance.name)} is broken: {visible_line(reason)}")
 
 
-def _row(summary: RunSummary) -> list[str]:
-    name = visible_line(summary.name)
+def _row(glance: Glance) -> list[str]:
+    summary, name = glance.summary, visible_line(glance.name)
     if summary.state == "broken":
         return [name, summary.state, *[UNKNOWN] * 4, _size(summary), _time(summary)]
     return [
         name,
-        summary.state,
+        glance.state,
         f"{summary.step:,}",
         _nats(summary.loss),
         _nats(summary.held_out),

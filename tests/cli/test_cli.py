@@ -143,7 +143,7 @@ def test_a_bad_variable_is_named(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) 
 def test_an_unexpected_error_is_described_in_a_file_for_the_user_alone(
     rnn_tui: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "list_runs", _break)
+    monkeypatch.setattr(runs.Glances, "look", _break)
     said = rnn_tui("runs")
     file = folder.parent / "rnn-tui-error.log"
     assert (said.status, said.out) == (1, "")
@@ -155,7 +155,7 @@ def test_an_unexpected_error_is_described_in_a_file_for_the_user_alone(
 def test_a_report_that_cannot_lie_beside_the_runs_lies_in_a_temporary_file(
     rnn_tui: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "list_runs", _break)
+    monkeypatch.setattr(runs.Glances, "look", _break)
     (folder.parent / "rnn-tui-error.log").symlink_to(folder.parent / "elsewhere")
     said = rnn_tui("runs")
     file = Path(said.err.split()[-1])
@@ -173,7 +173,7 @@ def test_ctrl_c_is_no_error(rnn_tui: Run, monkeypatch: pytest.MonkeyPatch) -> No
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "list_runs", interrupted)
+    monkeypatch.setattr(runs.Glances, "look", interrupted)
     said = rnn_tui("runs")
     assert (said.status, said.out, said.err.strip()) == (130, "", "")
 

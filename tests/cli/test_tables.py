@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from rnn_tui.cli.table import print_table
 from rnn_tui.core.cells.rnn import ElmanLayer
+from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import create
 from rnn_tui.text.corpus import Corpus, load_paths
@@ -31,9 +33,20 @@ def test_runs_are_listed_the_newest_first(rnn_tui: Run) -> None:
     lines = rnn_tui("runs").out.splitlines()
     assert lines[0].split()[:4] == ["run", "state", "step", "loss"]
     assert [line.split()[:3] for line in lines[1:]] == [
-        ["new", "stopped", "20"],
-        ["old", "stopped", "20"],
+        ["new", "finished", "20"],
+        ["old", "finished", "20"],
     ]
+
+
+def test_the_table_says_what_the_json_says(rnn_tui: Run, folder: Path) -> None:
+    rnn_tui("train", TINY, *SMALL, "--steps", "20", "--name", "ours")
+    with Monitor("theirs", runs=folder) as monitor:
+        monitor.log(7, train_loss=1.25, eval_loss=1.5)
+    told = [json.loads(line) for line in rnn_tui("runs", "--json").out.splitlines()]
+    for line, record in zip(rnn_tui("runs").out.splitlines()[1:], told, strict=True):
+        numbers = [f"{record[name]:.3f}" for name in ("loss", "held_out")]
+        said = [record["name"], record["state"], str(record["step"]), *numbers]
+        assert line.split()[:5] == said
 
 
 def test_a_broken_run_is_listed_with_the_reason(rnn_tui: Run, folder: Path) -> None:
