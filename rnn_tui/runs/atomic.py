@@ -7,7 +7,9 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from rnn_tui.runs.errors import StorageError
 
@@ -116,20 +118,27 @@ def _write_through(path: Path, data: bytes, storage: Storage) -> None:
         storage.close(descriptor)
 
 
-def read_file(path: Path, limit: int) -> bytes:
-    """Return the bytes of a regular file of at most ``limit`` bytes; StorageError otherwise.
+@contextlib.contextmanager
+def opened_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file to be read; StorageError for what is none, OSError where it is refused.
 
-    Never waits: a pipe or a device is refused, not read.
+    Never waits: a pipe or a device is not read.
     """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StorageError(f"cannot read {path}: it is not a file")
+        yield file
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """Return the bytes of a regular file of at most ``limit`` bytes; StorageError otherwise."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise StorageError(f"cannot read {path}: it is not a file")
-            if found.st_size > limit:
+        with opened_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > limit:
                 raise StorageError(f"cannot read {path}: it is larger than {limit:,} bytes")
-            data = file.read(found.st_size + 1)  # read(n) reserves n bytes at once
+            data = file.read(size + 1)  # read(n) reserves n bytes at once
     except OSError as error:
         raise storage_error("read", path, error) from error
     if len(data) > limit:

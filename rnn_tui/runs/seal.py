@@ -8,13 +8,11 @@ killed has none until it is closed again.
 from __future__ import annotations
 
 import contextlib
-import os
-import stat
 import struct
 import zlib
 from pathlib import Path
 
-from rnn_tui.runs.atomic import DISK, read_file, storage_error, write_atomically
+from rnn_tui.runs.atomic import DISK, opened_file, read_file, storage_error, write_atomically
 from rnn_tui.runs.errors import StorageError
 
 PAGE = 4096
@@ -82,10 +80,7 @@ def _sums(log: Path) -> list[int]:
     """The checksums of its pages; a log may be larger than the memory. StorageError."""
     sums: list[int] = []
     try:
-        descriptor = os.open(log, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise StorageError(f"cannot read {log}: it is not a file")
+        with opened_file(log) as file:
             while part := memoryview(file.read(_AT_ONCE)):
                 sums += [zlib.crc32(part[at : at + PAGE]) for at in range(0, len(part), PAGE)]
     except OSError as error:

@@ -7,7 +7,6 @@ widened to float32, which holds each of its numbers exactly. What could execute 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -15,7 +14,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 
 from rnn_tui.core.arrays import Array, Params
-from rnn_tui.runs.atomic import storage_error
+from rnn_tui.runs.atomic import opened_file, storage_error
 from rnn_tui.runs.errors import ConfigError, StorageError
 from rnn_tui.runs.tensor_header import (
     PREFIX,
@@ -70,12 +69,8 @@ def read_tensors(path: Path) -> TensorFile:
     (naming each that is something else); StorageError if it cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise StorageError(f"cannot read {path}: it is not a file")
-            return _read(file, found.st_size, path)
+        with opened_file(path) as file:
+            return _read(file, os.fstat(file.fileno()).st_size, path)
     except FileNotFoundError:
         raise StorageError(f"there is no file {path}: name one that safetensors wrote") from None
     except (OSError, ValueError) as error:
