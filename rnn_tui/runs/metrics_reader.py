@@ -35,8 +35,8 @@ _Made = TypeVar("_Made")
 _SPANS = """
 SELECT min(step), max(step), min(finite), max(finite), avg(finite), count(*) - count(finite),
        count(finite)
-FROM (SELECT step, CASE typeof({value}) WHEN 'text' THEN NULL ELSE {value} END AS finite
-      FROM {table} AND step > ? AND step <= ?)
+FROM (SELECT step, CASE typeof(value) WHEN 'text' THEN NULL ELSE value END AS finite
+      FROM points WHERE series = (SELECT id FROM series WHERE name = ?) AND step > ? AND step <= ?)
 GROUP BY step / ? ORDER BY step
 """
 _ROW_SPAN = """SELECT min(step), max(step), min(loss), max(loss), avg(loss), 0, count(*),
@@ -49,7 +49,6 @@ _FINITE_ROW_SPAN = """SELECT min(step), max(step),
        count(*) - sum(g), sum(g)
 FROM (SELECT *, typeof(loss) <> 'text' AS f, typeof(gradient_norm) <> 'text' AS g
       FROM rows WHERE step >= ? AND step <= ?)"""
-_OF_SERIES = "points WHERE series = (SELECT id FROM series WHERE name = ?)"
 _NO_END = 2**63 - 1
 
 _STRETCHES = """
@@ -128,18 +127,12 @@ class MetricsReader:
         sql = "SELECT * FROM rows WHERE step > ? ORDER BY step LIMIT ?"
         return self._query(row_of, sql, (step, limit))
 
-    def spans(self, step: int, width: int, last: int = _NO_END) -> list[Span]:
-        """Return the losses above ``step`` and up to ``last``, ``width`` steps together, ascending.
-
-        Lowest and highest are kept, so that no spike is lost; a million rows take 0.6 s.
-        """
-        sql = _SPANS.format(value="loss", table="rows WHERE TRUE")
-        return self._query(Span, sql, (step, last, max(1, width)))
-
     def row_spans(self, step: int, width: int, last: int) -> list[RowSpan]:
-        """Return what ``spans`` does, with the gradient norms; a million rows take 0.25 s.
+        """Return losses and gradient norms above ``step`` and up to ``last``, ascending.
 
-        Each span is a query of its own: they are read in their order then, and need no sorting.
+        ``width`` steps are taken together, none across a multiple of it. Lowest and highest are
+        kept, so that no spike is lost. Each span is a query of its own: they are read in their
+        order then, and need no sorting; a million rows take 0.25 s.
         """
         found: list[RowSpan] = []
         while step < last:
@@ -205,14 +198,14 @@ class MetricsReader:
         return self._query(point_of, sql, (name, step, limit)) if self._has_series() else []
 
     def point_spans(self, name: str, step: int, width: int, last: int = _NO_END) -> list[Span]:
-        """Return what ``spans`` does, of a series."""
-        sql = _SPANS.format(value="value", table=_OF_SERIES)
+        """Return what ``row_spans`` does, of the values of a series."""
         values = (name, step, last, max(1, width))
-        return self._query(Span, sql, values) if self._has_series() else []
+        return self._query(Span, _SPANS, values) if self._has_series() else []
 
     def count_points(self, name: str, step: int) -> int:
         """Return how many values a series has above ``step``."""
-        sql = f"SELECT count(*) FROM {_OF_SERIES} AND step > ?"  # noqa: S608 (nothing from outside)
+        sql = """SELECT count(*) FROM points
+            WHERE series = (SELECT id FROM series WHERE name = ?) AND step > ?"""
         return self._query(int, sql, (name, step))[0] if self._has_series() else 0
 
     def last_point(self, name: str) -> Point | None:

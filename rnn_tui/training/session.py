@@ -58,10 +58,6 @@ class Session(Work):
             self._unsaved = self._save_due = True
         return turned
 
-    def set_learning_rate(self, value: float, who: str = "") -> None:
-        """From the next step on. Raises ValueError for what is no learning rate."""
-        self.turn("learning_rate", value, who)
-
     def undo(self, who: str = "") -> str:
         """Go back to before the last knob was turned; what was done, in words.
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from rnn_tui.runs.errors import CorruptRunError, StorageError
 from rnn_tui.runs.metrics import COMMIT_SECONDS, MetricsLog, MetricsReader, Row
-from rnn_tui.runs.rows import event_of, held_out_of, row_of, stored
+from rnn_tui.runs.rows import Span, event_of, held_out_of, row_of, stored
 
 
 def row(step: int, loss: float = 2.5) -> Row:
@@ -82,20 +82,29 @@ def test_every_number_survives(number: float) -> None:
     assert bits(kept) == bits(number) or (math.isnan(kept) and math.isnan(number))
 
 
+def rows_spanned(log: MetricsLog, *span: int) -> list[Span]:
+    return [found.loss for found in log.row_spans(*span)]
+
+
+def points_spanned(log: MetricsLog, *span: int) -> list[Span]:
+    return log.point_spans("loss", *span)
+
+
 def test_spans_keep_the_extremes_and_count_what_is_not_finite(log: MetricsLog) -> None:
     for step, loss in enumerate([9.0, 3.0, 1.0, math.nan, 2.0, -math.inf, math.inf], 1):
         log.append(row(step, loss))
+        log.append_point("loss", step, loss, 0.0)
     log.flush()
-    assert log.spans(1, 3) == [
-        (2, 2, 3.0, 3.0, 3.0, 0, 1),
-        (3, 5, 1.0, 2.0, 1.5, 1, 2),
-        (6, 7, *[None] * 3, 2, 0),
-    ]
-    assert log.spans(1, 3, last=4) == [(2, 2, 3.0, 3.0, 3.0, 0, 1), (3, 4, *[1.0] * 3, 1, 1)]
-    assert [span.loss for span in log.row_spans(1, 3, 7)] == log.spans(1, 3)
+    for spans in (rows_spanned, points_spanned):
+        assert spans(log, 1, 3, 7) == [
+            (2, 2, 3.0, 3.0, 3.0, 0, 1),
+            (3, 5, 1.0, 2.0, 1.5, 1, 2),
+            (6, 7, *[None] * 3, 2, 0),
+        ]
+        assert spans(log, 1, 3, 4) == [(2, 2, 3.0, 3.0, 3.0, 0, 1), (3, 4, *[1.0] * 3, 1, 1)]
+        assert len(spans(log, 0, 1, 7)) == 7
+        assert spans(log, 7, 10, 9) == []
     assert [span.gradient_norm.finite for span in log.row_spans(0, 4, 6)] == [3, 3]
-    assert len(log.spans(0, 1)) == 7
-    assert log.spans(7, 10) == []
 
 
 def test_what_is_not_finite_survives_in_every_column(log: MetricsLog) -> None:

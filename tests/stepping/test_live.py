@@ -52,7 +52,7 @@ async def test_the_walk_ends_at_the_weights_that_the_next_step_makes(tmp_path, o
     settings = {"optimizer": optimizer, "clip": 0.1, "clip_value": 0.01, "schedule": "cosine"}
     with local_run(tmp_path, decay_steps=50, **settings) as run:
         run.train_to(7)
-        run.session.set_learning_rate(0.0123)
+        run.session.turn("learning_rate", 0.0123)
         run.session.pause()
         updated = (await _taken(run)).trace().updated
         assert run.session.trainer.step().scale < 1

@@ -70,7 +70,7 @@ def test_rates_that_were_changed_on_the_way_are_changed_again(tmp_path) -> None:
     with local_run(tmp_path, **HALVES, schedule="cosine") as run:
         for step, rate in ((13, 1 / 3), (17, 0.0123456789), (25, 0.001)):
             run.train_to(step)
-            run.session.set_learning_rate(rate)
+            run.session.turn("learning_rate", rate)
         run.rest()
     for at in (14, 20, 29, 36):
         window, row = run_window(run.directory.path, at), _logged(run.directory, at)

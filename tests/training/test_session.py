@@ -105,7 +105,7 @@ def test_the_references_arrive_after_the_first_losses(sessions: Sessions) -> Non
 def test_a_new_learning_rate_is_an_event_and_acts(sessions: Sessions) -> None:
     session = sessions.new()
     train_to(session, 3)
-    session.set_learning_rate(0.5)
+    session.turn("learning_rate", 0.5)
     train_to(session, 4)
     session.flush()
     event = next(e for e in session.metrics.events_after(0) if e.kind == "knob")
@@ -118,7 +118,7 @@ def test_a_learning_rate_that_was_set_after_a_save_is_saved_too(sessions: Sessio
     session = sessions.new()
     train_to(session, 3)
     session.save()
-    session.set_learning_rate(0.5)
+    session.turn("learning_rate", 0.5)
     session.close()
     assert sessions.open(session.directory, resume=True).trainer.learning_rate == 0.5
 
