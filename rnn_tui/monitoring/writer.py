@@ -81,7 +81,10 @@ class Writer(threading.Thread):
         """Before the first step is taken: if this fails, it waits."""
         first = self.pending.first_call()
         if first is not None:
+            goes_back = first.step <= self._log.last_step()
             self._log.truncate_after(first.step - 1)
+            if self._log.mended and goes_back:  # it was noted behind that step
+                self._log.append_event(first.step, "note", self._log.mended, first.seconds)
             detail = f"again from step {first.step:,} on"
             self._log.append_event(first.step, "resumed", detail, first.seconds)
             self._resumes = False

@@ -140,6 +140,20 @@ def test_b6_a_run_with_a_damaged_log_goes_on_and_says_so(sessions: Sessions) -> 
     assert mend(log) == ""
 
 
+def test_b6_a_program_that_goes_back_in_a_damaged_log_leaves_that_noted(tmp_path: Path) -> None:
+    with Monitor("a", runs=tmp_path) as monitor:
+        for step in range(2_000):
+            monitor.log(step, loss=step / 8)
+    log = monitor.directory.metrics_file
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 1
+    log.write_bytes(content)
+    with Monitor("a", runs=tmp_path, resume=True) as monitor:
+        monitor.log(1, loss=2.0)
+    with MetricsReader(log) as reader:
+        assert [event.kind for event in reader.events_after(0)] == ["note", "resumed"]
+
+
 def test_b6_what_another_program_logs_goes_on_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
