@@ -16,6 +16,7 @@ from rnn_tui.runs.seal import PAGE, broken_pages, seal_of
 _MAX_LOG = 16 << 30
 _TABLES = {"rows": "step", "held_out": "step", "events": "id", "series": "id", "arrays": "rowid"}
 _ON_ONE_PAGE = PAGE - 400  # bytes of texts; numbers and what SQLite adds take less than the rest
+_COUNTED = "SELECT (SELECT count(*) FROM rows) + (SELECT count(*) FROM points)"
 _FIRST, _LAST = -(2**62), 2**62
 
 
@@ -156,7 +157,7 @@ def mend(path: Path) -> str:
         return ""
     log = salvaged(path)
     try:
-        (rows,) = log.execute("SELECT count(*) FROM rows").fetchone()
+        (rows,) = log.execute(_COUNTED).fetchone()
         content = log.serialize()
     finally:
         log.close()
