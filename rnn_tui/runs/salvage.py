@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rnn_tui.runs.atomic import read_file, storage_error, write_atomically
+from rnn_tui.runs.atomic import DISK, read_file, storage_error, write_atomically
 from rnn_tui.runs.errors import CorruptRunError
 from rnn_tui.runs.metrics_file import empty_log, opened_to_read
 from rnn_tui.runs.seal import PAGE, broken_pages, seal_of
@@ -151,25 +152,29 @@ def is_damaged(path: Path) -> bool:
 def mend(path: Path) -> str:
     """Put what is left of a damaged log into its place; what was done, in words, or nothing.
 
-    The damaged one stays beside it.
+    The damaged one stays beside it. Whatever dies meanwhile, the next call goes on: until the end
+    there is the damaged log or, beside it, what is left of it. StorageError where the disk refuses.
     """
-    if not is_damaged(path):
-        return ""
-    log = salvaged(path)
-    try:
-        (rows,) = log.execute(_COUNTED).fetchone()
-        content = log.serialize()
-    finally:
-        log.close()
+    spare = path.with_name(f"{path.name}.mended")
     aside = path.with_name(f"{path.name}.damaged")
+    if path.exists() or not spare.exists():
+        if not is_damaged(path):
+            return ""
+        with contextlib.closing(salvaged(path)) as log:
+            write_atomically(spare, log.serialize())
+    with contextlib.closing(opened_to_read(spare)) as log:
+        (rows,) = log.execute(_COUNTED).fetchone()
     try:
-        for end in ("-wal", "-shm", ""):
-            file = path.with_name(path.name + end)
-            if file.exists():
-                os.replace(file, aside.with_name(aside.name + end))
-        if seal_of(path).exists():  # only now: the damaged log is never there without it
-            os.replace(seal_of(path), seal_of(aside))
+        for end in ("", "-wal", "-shm"):  # without the log nobody reads its journal
+            _move(path.with_name(path.name + end), aside.with_name(aside.name + end))
+        _move(seal_of(path), seal_of(aside))
+        os.replace(spare, path)
+        DISK.fsync_folder(path.parent)
     except OSError as error:
         raise storage_error("put aside", path, error) from error
-    write_atomically(path, content)
     return f"{path} was damaged: {rows:,} rows could be read; {aside.name} is what it was"
+
+
+def _move(file: Path, target: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.replace(file, target)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -128,3 +130,31 @@ def test_a_log_whose_beginning_is_broken_gives_nothing(log: Path) -> None:
     found = salvaged(log)
     assert found.execute("SELECT count(*) FROM rows").fetchone() == (0,)
     found.close()
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_log_that_is_being_mended_is_never_lost(
+    log: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    flip(log, log.stat().st_size - 4 * PAGE + 2_000)
+    before = log.read_bytes()
+    with MetricsReader(log) as reader:
+        left = reader.rows_after(0)
+    replace, done = os.replace, []
+
+    def refused(source: Path, target: Path) -> None:
+        if len(done) == step:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done.append(source)
+        replace(source, target)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "replace", refused)
+        with pytest.raises(StorageError, match="No space left"):
+            mend(log)
+    assert mend(log).endswith(
+        f"{len(left):,} rows could be read; metrics.sqlite.damaged is what it was"
+    )
+    assert log.with_name("metrics.sqlite.damaged").read_bytes() == before
+    with MetricsLog(log) as writer:
+        assert writer.rows_after(0) == left
