@@ -40,8 +40,9 @@ def _collected_between_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     monkeypatch.setattr(housekeeping, "gc", nothing)
     gc.disable()
+    gc.freeze()
     yield
-    gc.collect(1)
+    gc.collect()
     gc.enable()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import RLock
 from typing import Self, TypeVar
 
 from rnn_tui.runs.errors import CorruptRunError, StorageError
@@ -68,12 +69,14 @@ _BEST = "WHERE typeof({value}) <> 'text' {also} ORDER BY {value}, step LIMIT 1"
 class MetricsReader:
     """The log as others see it: committed rows only; never writes.
 
-    Any thread may call it, one at a time. Raises StorageError where the file cannot be read,
-    CorruptRunError where it is not a log.
+    Any thread may call it, and close it: they take turns. Raises StorageError where the file
+    cannot be read, CorruptRunError where it is not a log.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._turn = RLock()  # a connection that is closed while it is read ends the process
+        self._closed = False
         self.damaged = ""
         """What is to be said of a log that was damaged: what can be read of it is shown."""
         self._connection = self._connect()
@@ -110,13 +113,16 @@ class MetricsReader:
         self, build: Callable[..., _Made], sql: str, values: tuple[int | str, ...] = ()
     ) -> list[_Made]:
         """Return what ``build`` makes of each row that ``sql`` finds."""
-        try:
-            return [build(*found) for found in self._connection.execute(sql, values)]
-        except (sqlite3.Error, ValueError, TypeError) as error:  # or a value that is no number
-            plain = plain_error(self.path, error)
-            if isinstance(plain, StorageError) or not self._found_damaged():
-                raise plain from error
-        return self._query(build, sql, values)
+        with self._turn:
+            if self._closed:
+                raise StorageError(f"{self.path} was closed")
+            try:
+                return [build(*found) for found in self._connection.execute(sql, values)]
+            except (sqlite3.Error, ValueError, TypeError) as error:  # or a value that is no number
+                plain = plain_error(self.path, error)
+                if isinstance(plain, StorageError) or not self._found_damaged():
+                    raise plain from error
+            return self._query(build, sql, values)
 
     def _has_series(self) -> bool:
         """Say whether the file's layout knows series and arrays; a writer may bring it there."""
@@ -251,8 +257,10 @@ class MetricsReader:
         return found[0] if found else None
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the file, after whoever reads it."""
+        with self._turn:
+            self._closed = True
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -198,3 +200,30 @@ def test_an_array_whose_parts_do_not_agree_is_corrupt(
     log._connection.execute("INSERT INTO arrays VALUES ('x', 1, ?, ?, ?, ?, 0)", parts)
     with pytest.raises(CorruptRunError, match="is damaged"):
         log.array("x")
+
+
+def test_a_reader_is_closed_after_whoever_reads(log: MetricsLog, path: Path) -> None:
+    log.append(Row(1, 2.5, 1.0, 1.0, 1e-3, 10, 0.1, 0.1))
+    log.flush()
+    reader, reading, go_on = MetricsReader(path), Event(), Event()
+    built: list[int] = []
+
+    def build(step: int) -> None:
+        reading.set()
+        assert go_on.wait(30)
+        built.append(step)
+
+    def close() -> None:
+        reader.close()
+        assert built == [1]
+
+    with ThreadPoolExecutor(2) as threads:
+        found = threads.submit(reader._query, build, "SELECT step FROM rows")
+        assert reading.wait(30)
+        closed = threads.submit(close)
+        assert not wait([closed], timeout=0.05).done
+        go_on.set()
+        found.result(30)
+        closed.result(30)
+    with pytest.raises(StorageError, match="was closed"):
+        reader.last()

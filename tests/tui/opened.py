@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (120, 35), (200, 50)]
@@ -39,8 +39,27 @@ async def running(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._wait.SLEEP_GRANULARITY", pause)
         patch.setattr("textual._wait.SLEEP_IDLE", math.inf)
+        patch.setattr(Pilot, "_wait_for_screen", _keys_and_screen)
         async with app.run_test(size=size, notifications=True) as pilot:
             yield pilot
+
+
+_screen = Pilot._wait_for_screen
+
+
+async def _keys_and_screen(pilot: Pilot[Any], timeout: float = 2.0) -> bool:
+    """Wait until the keys have come all the way, then as Textual does.
+
+    It asks every widget to answer, and one that goes away meanwhile never does.
+    """
+    app: Any = pilot.app
+    async with asyncio.timeout(15):
+        while getattr(app, "_under_way", 0) and app.is_running and not app._exit:
+            await asyncio.sleep(0.001)
+    try:
+        return await _screen(pilot, timeout)
+    except WaitForScreenTimeout:
+        return False
 
 
 def screen_text(app: App[Any]) -> str:

@@ -19,7 +19,7 @@ async def _asked(opened, pilot, key: str) -> None:
 async def test_leaving_is_asked_about(tmp_path, key) -> None:
     async with watching(tmp_path) as (opened, pilot):
         await _asked(opened, pilot, key)
-        assert "leave quiet-otter?" in opened.text
+        await until(pilot, lambda: "leave quiet-otter?" in opened.text)
 
 
 @pytest.mark.parametrize("key", ["escape", "c", "q"])

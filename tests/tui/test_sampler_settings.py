@@ -207,7 +207,7 @@ async def test_a_length_of_nothing_scores() -> None:
         await typed(s, "length", "0")
         await s.do("write abc")
         assert (s.column.count, s.column.phase) == (3, "ended")
-        assert "3 characters" in s.said
+        await s.until(lambda: "3 characters" in s.said)
 
 
 async def test_the_speed_is_changed_while_it_writes() -> None:

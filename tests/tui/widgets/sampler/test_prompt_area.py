@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Label
 
 from rnn_tui.sampling.sampler import Sampler
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.text.vocabulary import Vocabulary
+from rnn_tui.tui.terminal_app import TerminalApp
 from rnn_tui.tui.widgets.sampler.prompt_area import HINTS, PromptArea
 from rnn_tui.tui.widgets.sampler.prompt_editor import LONGEST
 from tests.sampling.networks import make_weights
@@ -21,11 +24,11 @@ from tests.sampling.networks import make_weights
 LETTERS = Vocabulary.of("abcdefghijklmnopqrstuvwxyz \n", "character")
 
 
-class Host(App[None]):
+class Host(TerminalApp):
     """A prompt with something below it."""
 
     def __init__(self, vocabulary: Vocabulary | None = LETTERS) -> None:
-        super().__init__()
+        super().__init__(Path(os.devnull))
         self.prompt = PromptArea()
         self.vocabulary = vocabulary
         self.said: list[Message] = []
