@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Input, OptionList
+
 from rnn_tui.training.knob_messages import Turn, Undo
 from rnn_tui.tui.screens.knobs import KnobsScreen
 from tests.tui.local_client import Opened, watching
@@ -117,3 +119,13 @@ async def test_the_smallest_status_line_has_a_limit_that_was_turned(tmp_path: Pa
         await until(pilot, lambda: "lr 0.003" in opened.lines[1] and "clip 0.25" in opened.lines[1])
         opened.run.session.turn("clip", 0)
         await until(pilot, lambda: "clip none" in opened.lines[1])
+
+
+async def test_a_number_may_be_typed_at_once(tmp_path: Path) -> None:
+    async with watching(tmp_path, paused=True) as (opened, pilot):
+        await _opened(opened, pilot)
+        await pilot.press("down", "down", *"0.25", "enter")
+        await until(pilot, lambda: "norm limit 1 → 0.25" in opened.text)
+        await pilot.press("9", "escape")
+        await until(pilot, lambda: isinstance(opened.app.focused, OptionList))
+        assert opened.app.screen.query_one(Input).value == "0.25"

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -22,6 +22,9 @@ from rnn_tui.training.client import RefusedError, ServerGoneError
 from rnn_tui.training.knob_messages import KnobsListed, KnobState, ListKnobs, Turn, Undo
 from rnn_tui.training.protocol import Done, Request, Response
 from rnn_tui.tui.widgets.visible_input import VisibleInput
+
+_NUMBER = "0123456789.-"
+"""What a number begins with."""
 
 LONGEST = 60
 """Characters of a value."""
@@ -66,7 +69,7 @@ class KnobsScreen(ModalScreen[None]):
             box.border_title = Content("knobs")
             box.border_subtitle = Content("enter turns · u undoes · esc closes")
             yield OptionList(*(Option(_row(knob)) for knob in self._listed.knobs), markup=False)
-            yield VisibleInput(max_length=LONGEST, compact=True)
+            yield VisibleInput(max_length=LONGEST, compact=True, select_on_focus=False)
             yield Static(markup=False)
 
     def on_mount(self) -> None:
@@ -95,6 +98,15 @@ class KnobsScreen(ModalScreen[None]):
         line = self.query_one(Input)
         line.focus()
         line.action_select_all()
+
+    def on_key(self, event: events.Key) -> None:
+        """A number that is typed in the list is the knob's new value: no enter is needed before."""
+        line, typed = self.query_one(Input), event.character or ""
+        if not line.has_focus and typed and typed in _NUMBER:
+            event.stop()
+            line.value = typed
+            line.focus()
+            line.cursor_position = 1
 
     @on(Input.Submitted)
     async def enter(self, event: Input.Submitted) -> None:
