@@ -92,6 +92,10 @@ def _last_monitored(metrics: MetricsReader) -> tuple[int, float | None, float | 
 _LAST = {"trained": _last_trained, "monitored": _last_monitored}
 
 
+READERS_OWN = ".sqlite-shm"
+"""The file in which those who read a log keep their places: to look at a run does not change it."""
+
+
 def size_and_time(folder: Path) -> tuple[int, str]:
     """Return the bytes of all files below ``folder`` and the time of the latest change."""
     size, latest = 0, 0.0
@@ -102,5 +106,6 @@ def size_and_time(folder: Path) -> tuple[int, str]:
             except OSError:
                 continue  # removed while we look
             size += found.st_size
-            latest = max(latest, found.st_mtime)
+            if found.st_size and not name.endswith(READERS_OWN):
+                latest = max(latest, found.st_mtime)
     return size, datetime.fromtimestamp(latest, UTC).isoformat(timespec="seconds")

@@ -8,7 +8,7 @@ from typing import Any
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import create
 from rnn_tui.runs.listing import list_runs
-from rnn_tui.runs.metrics import MetricsLog, Row
+from rnn_tui.runs.metrics import MetricsLog, MetricsReader, Row
 
 
 def test_no_folder_means_no_runs(tmp_path: Path) -> None:
@@ -31,6 +31,18 @@ def test_a_run_shows_its_last_numbers(tmp_path: Path, corpus: Any) -> None:
     assert (found.state, found.step, found.loss, found.held_out) == ("stopped", 7, 2.5, math.inf)
     assert (found.text, found.reason) == (corpus.name, "")
     assert found.size > run.metrics_file.stat().st_size
+
+
+def test_to_look_at_a_run_does_not_change_when_it_was_updated(tmp_path: Path, corpus: Any) -> None:
+    run = create(tmp_path, "a", merge(), corpus)
+    with MetricsLog(run.metrics_file) as log:
+        log.append(Row(7, 2.5, 1.0, 1.0, 1e-3, 70, 1.0, 0.5))
+    for file in run.path.rglob("*"):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    with MetricsReader(run.metrics_file) as reader:
+        assert reader.last()
+        (found,) = list_runs(tmp_path)
+    assert found.updated == "2001-09-09T01:46:40+00:00"
 
 
 def test_a_run_is_training_while_its_lock_is_held(tmp_path: Path, corpus: Any) -> None:
