@@ -32,7 +32,7 @@ _ALL_FROM, _RANGE_FROM, _NORM_FROM = 104, 74, 50
 def numbers_text(summary: Summary, width: int) -> str:
     """Minimum, maximum and norm, as many of them as a pane of this width has room for."""
     low, high, length = (f"{signed(value):>{_NUMBER}}" for value in summary[:3])
-    norm = f"norm {length.replace('+', ' ')}"
+    norm = f"norm {length.replace('+', ' ', 1)}"  # a sign says nothing; one in 1e+37 does
     if width >= _ALL_FROM:
         return f"min {low}  max {high}  {norm}"
     if width >= _RANGE_FROM:

@@ -112,5 +112,9 @@ def test_the_numbers_of_a_head_are_always_as_wide(width) -> None:
     assert len({len(numbers_text(summarise(a), width)) for a in arrays}) == 1
 
 
+def test_a_norm_keeps_the_sign_of_its_exponent() -> None:
+    assert "norm  9.00e+37" in numbers_text(summarise(np.array([9e37])), 80)
+
+
 def test_text_is_cut_with_an_ellipsis() -> None:
     assert [fit("abcdef", width) for width in (8, 6, 3, 0)] == ["abcdef  ", "abcdef", "ab…", ""]
