@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnn_tui.tui.series import Reading
+from rnn_tui.tui.widgets.loss_pane import _losses
 from tests.tui.local_client import Opened, watching
 from tests.tui.opened import until
 
@@ -59,3 +61,8 @@ async def test_the_help_explains_every_mark(tmp_path) -> None:
         await until(pilot, lambda: "marks under the loss" in opened.text)
         assert "saved: a checkpoint was written" in opened.text
         assert "not finite: a value was NaN or infinite" in opened.text
+
+
+def test_losses_that_are_none_are_told_apart_from_the_range() -> None:
+    read = Reading(1, 9, 1.5, 2.5, 2.0, 3)
+    assert _losses("loss", read).endswith(", 3 not finite")

@@ -184,7 +184,7 @@ def _losses(name: str, found: Reading | None) -> str:
         return f"{name} {failed}"
     low, high = reading(found.low), reading(found.high)
     numbers = low if low == high else f"{low}–{high}"
-    return " ".join(filter(None, (name, numbers, failed)))
+    return ", ".join(filter(None, (f"{name} {numbers}", failed)))
 
 
 def event_words(events: Sequence[Event]) -> Iterable[str]:
