@@ -52,8 +52,8 @@ class OddSteps:
         """What is to be said when there were too many, and the weights are as they were before."""
         before = self._trainer.step_number - self.in_a_row
         return (
-            f"{self.in_a_row} steps in a row were not finite and not applied: the weights are "
-            f"those of step {before:,}, and are saved; lower the learning rate, then go on"
+            f"{self.in_a_row} steps in a row were not finite: lower the learning rate, then go on "
+            f"(none was applied; the weights are those of step {before:,}, and are saved)"
         )
 
 
