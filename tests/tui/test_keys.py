@@ -242,6 +242,13 @@ async def test_question_mark_lists_the_keys_of_where_one_is(tmp_path) -> None:
         assert "ool or scroll" not in opened.text
 
 
+async def test_the_list_of_keys_speaks_with_one_voice(tmp_path) -> None:
+    async with watching(tmp_path, size=(120, 100)) as (opened, pilot):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "the command palette: everything by its name" in opened.text)
+        assert "Open the command palette" not in opened.text
+
+
 @pytest.mark.parametrize("key", ["escape", "question_mark", "f1", "q", "enter"])
 async def test_the_list_of_keys_closes(tmp_path, key) -> None:
     async with watching(tmp_path) as (opened, pilot):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from textual.binding import ActiveBinding, Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from rnn_tui.tui.screens.help_page import HelpPage
+
+OURS: Final = {
+    "Open the command palette": "the command palette: everything by its name",
+    "Focus Next": "what comes next",
+    "Focus Previous": "what comes before",
+}
+"""What Textual's own keys do, in the words of the rest."""
 
 
 class Key(NamedTuple):
@@ -42,6 +49,7 @@ def acting(screen: Screen[Any]) -> list[Acting]:
     for active in _in_order(screen):
         binding = active.binding
         does = binding.tooltip or binding.description
+        does = OURS.get(does, does)
         key = screen.app.get_key_display(replace(binding, key_display=None))
         known = found.setdefault(does, Acting(does, active.node, binding.action, []))
         if key not in known.keys:
