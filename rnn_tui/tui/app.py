@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 
 from textual.app import SystemCommand
@@ -18,7 +20,7 @@ from rnn_tui.runs.errors import StorageError
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import Client, RefusedError, ServerGoneError
 from rnn_tui.training.knob_messages import KnobsListed, ListKnobs
-from rnn_tui.training.protocol import LeaveRunning, Request, StartSample, Stop, Welcome
+from rnn_tui.training.protocol import Event, LeaveRunning, Request, StartSample, Stop, Welcome
 from rnn_tui.tui.feed import Feed
 from rnn_tui.tui.sampling_in import SamplingIn
 from rnn_tui.tui.screens.dashboard import DashboardScreen
@@ -107,12 +109,23 @@ class RnnTuiApp(TerminalApp):
         try:
             detail = await self.feed.send(request)
         except (RefusedError, ServerGoneError) as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self._say_once(str(error))
             if isinstance(request, StartSample):
                 self.dashboard.query_one(SamplePane).failed()
         else:
             if detail:
                 self.notify(detail, timeout=2, markup=False)
+
+    def _say_once(self, reason: str) -> None:
+        """Why not; a key that is pressed again and again does not fill the screen with it."""
+        said, self._refusal = self._refusal, (reason, time.monotonic())
+        if said[0] != reason or self._refusal[1] - said[1] > self.NOTIFICATION_TIMEOUT:
+            self.notify(reason, severity="warning", markup=False)
+        else:
+            self._refusal = said
+
+    _refusal = ("", -math.inf)
+    """What was refused last, and when it was said."""
 
     def step_through(self, welcome: Welcome) -> None:
         """Pause, and open the stepper on what the next training step will use."""
@@ -143,6 +156,11 @@ class RnnTuiApp(TerminalApp):
         """List the knobs of the run, to turn them."""
         self.run_worker(self._open_knobs(), exit_on_error=True)
 
+    def _happened(self) -> Collection[Event]:
+        """The events of the run, as far as they have arrived."""
+        frame = self.dashboard.frame
+        return frame.history.events if frame is not None else ()
+
     async def _open_knobs(self) -> None:
         from rnn_tui.tui.screens.knobs import KnobsScreen  # not before: it takes time to load
 
@@ -152,7 +170,7 @@ class RnnTuiApp(TerminalApp):
             self.notify(str(error), severity="warning", markup=False)
             return
         if isinstance(listed, KnobsListed) and self.screen is self.dashboard:
-            await self.push_screen(KnobsScreen(listed, self.feed.ask))
+            await self.push_screen(KnobsScreen(listed, self.feed.ask, self._happened))
 
     def list_runs(self) -> None:
         """List the runs that lie beside this one."""

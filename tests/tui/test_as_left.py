@@ -12,6 +12,7 @@ from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import Client
+from rnn_tui.training.protocol import Pause, Save, StepOnce
 from rnn_tui.tui import feed
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.widgets.array_pane import ArrayPane
@@ -97,3 +98,20 @@ async def test_a_monitored_run_that_goes_on_earlier_is_drawn_anew(tmp_path: Path
             history = app.dashboard.frame.history
             await until(pilot, lambda: history.loss.last_step == 20)
             assert history.loss.first_step == 0
+
+
+async def test_where_nobody_trains_the_prompt_says_so_and_a_refusal_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with local_run(tmp_path) as run:
+        run.train_to(12)
+        run.session.save()
+    app = _app(run.directory)
+    async with running(app, SIZE) as pilot:
+        await until(pilot, _seen(app, "■ read-only", "so nothing is written here"))
+        assert "lets the network go on from there" not in screen_text(app)
+        said: list[str] = []
+        monkeypatch.setattr(app, "notify", lambda reason, **_: said.append(reason))
+        for request in (Pause(), StepOnce(), Save()):
+            await app._tell(request)
+        assert [reason.split(":")[0] for reason in said] == ["nobody trains quiet-otter"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from textual.widgets import Input, OptionList
 
-from rnn_tui.training.knob_messages import Turn, Undo
-from rnn_tui.tui.screens.knobs import KnobsScreen
+from rnn_tui.training.knob_messages import KnobsListed, KnobState, Turn, Undo
+from rnn_tui.training.protocol import Event
+from rnn_tui.tui.screens.knobs import KnobsScreen, turned_since
 from tests.tui.local_client import Opened, watching
 from tests.tui.opened import until
 
@@ -69,7 +70,7 @@ async def test_undo_asks_first_and_goes_back(tmp_path: Path) -> None:
         opened.run.rest()
         await _opened(opened, pilot)
         await pilot.press("u")
-        await until(pilot, lambda: "go back to step 7" in opened.text)
+        await until(pilot, lambda: "go back to step 7, before norm limit 1" in opened.text)
         await pilot.press("escape", "y")
         assert opened.client.asked(Undo) == []
         await pilot.press("u", "y")
@@ -129,3 +130,16 @@ async def test_a_number_may_be_typed_at_once(tmp_path: Path) -> None:
         await pilot.press("9", "escape")
         await until(pilot, lambda: isinstance(opened.app.focused, OptionList))
         assert opened.app.screen.query_one(Input).value == "0.25"
+
+
+def _knob(step: int, name: str, before: str, after: str) -> Event:
+    return Event(step, step, "knob", "", name, before, after)
+
+
+def test_what_going_back_turns_back_is_each_knob_that_will_be_another() -> None:
+    states = (KnobState(name, name.upper(), "1", "", "") for name in ("clip", "window", "rate"))
+    listed = KnobsListed(tuple(states), 7)
+    turns = [("window", "16", "32"), ("clip", "1", "2"), ("clip", "2", "3"), ("window", "32", "16")]
+    events = [_knob(6, "rate", "1", "2"), *(_knob(7 + i, *turn) for i, turn in enumerate(turns))]
+    assert turned_since(events, 7, listed) == "CLIP 1 → 3"
+    assert turned_since([], 7, listed) == ""

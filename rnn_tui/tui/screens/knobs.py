@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import ClassVar
 
 from rich.table import Table
@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training.client import RefusedError, ServerGoneError
 from rnn_tui.training.knob_messages import KnobsListed, KnobState, ListKnobs, Turn, Undo
-from rnn_tui.training.protocol import Done, Request, Response
+from rnn_tui.training.protocol import Done, Event, Request, Response
 from rnn_tui.tui.widgets.visible_input import VisibleInput
 
 _NUMBER = "0123456789.-"
@@ -58,9 +58,14 @@ class KnobsScreen(ModalScreen[None]):
         Binding("up,down", "other", "another knob", show=False, id="knobs.other"),
     ]
 
-    def __init__(self, listed: KnobsListed, ask: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(
+        self,
+        listed: KnobsListed,
+        ask: Callable[[Request], Awaitable[Response]],
+        happened: Callable[[], Collection[Event]] = tuple,
+    ) -> None:
         super().__init__()
-        self._listed, self._ask = listed, ask
+        self._listed, self._ask, self._happened = listed, ask, happened
         self._undoing = False
 
     def compose(self) -> ComposeResult:
@@ -167,8 +172,9 @@ class KnobsScreen(ModalScreen[None]):
         step = self._listed.undo
         self._undoing = step >= 0
         if self._undoing:
+            turned = turned_since(self._happened(), step, self._listed) or "the last knob"
             lost = "what was trained since then is given up"
-            self._say(f"go back to step {step:,}, before the last knob was turned? {lost}: y/esc")
+            self._say(f"go back to step {step:,}, before {turned} was turned? {lost}: y/esc")
         else:
             self._say("no knob was turned that could be turned back", trouble=True)
 
@@ -182,6 +188,18 @@ class KnobsScreen(ModalScreen[None]):
         said = self.query_one(Static)
         said.set_class(trouble, "-trouble")
         said.update(Content(visible_line(text)))
+
+
+def turned_since(events: Collection[Event], step: int, listed: KnobsListed) -> str:
+    """What going back to ``step`` turns back: each knob from what to what; "" if none is known."""
+    turns = [event for event in events if event.kind == "knob" and event.step >= step]
+    first = {event.name: event.before for event in reversed(turns)}
+    last = {event.name: event.after for event in turns}
+    return ", ".join(
+        f"{knob.title} {first[knob.name]} → {last[knob.name]}"
+        for knob in listed.knobs
+        if knob.name in first and first[knob.name] != last[knob.name]
+    )
 
 
 def _row(knob: KnobState) -> Table:

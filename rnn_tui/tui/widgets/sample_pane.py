@@ -38,6 +38,9 @@ ASKED_LENGTH = 500
 AUTOMATIC_LINES = 2
 LONGEST_PROMPT = 10_000
 
+PLACEHOLDER = "prompt: type, and enter lets the network go on from there"
+STORED_PLACEHOLDER = "nobody trains this run, so nothing is written here: T opens the sampler"
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: no encoding has a place for it, so it cannot be sent."""
 
@@ -111,7 +114,7 @@ class SamplePane(Pane):
         yield SampleLog()
         with Horizontal():
             yield PromptInput(
-                placeholder="prompt: type, and enter lets the network go on from there",
+                placeholder=PLACEHOLDER,
                 compact=True,
                 select_on_focus=False,
                 max_length=LONGEST_PROMPT,
@@ -169,6 +172,7 @@ class SamplePane(Pane):
         self._ask_when_due(status)
         stored = status.phase == "read-only"
         keys = "nobody trains this run: T writes" if stored else "< > temperature · t prompt"
+        self.query_one(PromptInput).placeholder = STORED_PLACEHOLDER if stored else PLACEHOLDER
         self.entitle(self.title(frame), keys)
 
     def _take_sample(self, sample: SampleText) -> None:
