@@ -161,5 +161,5 @@ def test_a13_a_lock_of_the_past_says_nothing_whoever_has_its_number_now(
         assert again.end() == 0
     assert run.directory.lock_file.read_text() == said
     listed = subprocess.run(run.command("runs"), capture_output=True, text=True, check=True)
-    assert re.search(r"^otter +stopped ", listed.stdout, re.MULTILINE)
+    assert re.search(r"^otter +finished ", listed.stdout, re.MULTILINE)
     assert stranger.poll() is None

@@ -111,14 +111,17 @@ async def test_it_plays_to_the_end_and_stops_there(monkeypatch, key, start, end)
 async def test_space_stops_the_play_and_a_window_above_too(monkeypatch) -> None:
     monkeypatch.setattr(player, "SPEEDS", (30,) * 6)
     async with stepping() as walk:
+        asking = walk.screen.prompt
+        there = {"question_mark": lambda: not walk.alone, "colon": lambda: asking.asking}
         for stop in ("space", "question_mark", "colon", "e"):
             await walk.press("greater_than_sign")
             await walk.until(lambda: walk.view.playing == 1)
             await walk.until("▸▸")
             await walk.press(stop)
             await walk.until(lambda: not walk.view.playing)
+            await walk.until(there.get(stop, lambda: True))
             await walk.press("escape" if stop not in ("space", "e") else "left")
-            await walk.until(lambda: walk.alone and not walk.screen.prompt.asking)
+            await walk.until(lambda: walk.alone and not asking.asking)
 
 
 def _endless(begun: threading.Event) -> Generator[float, None, None]:
