@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets import DataTable, OptionList
 
 from rnn_tui.core.faults import FAULTS
@@ -13,6 +12,7 @@ from rnn_tui.tui.screens.choice import ChoiceScreen
 from rnn_tui.tui.screens.flow import FlowScreen
 from rnn_tui.tui.screens.help import keys_of
 from rnn_tui.tui.screens.stepper_help import StepperHelp
+from tests.tui.afresh import case, walk_afresh
 from tests.tui.stepping import Walking, small_window, stepping
 
 
@@ -34,33 +34,30 @@ async def test_w_lists_the_uses_and_enter_goes_to_the_chosen_one() -> None:
         await walk.until(lambda: walk.at == "forward h_t 3")
 
 
-async def test_enter_on_what_was_given_lists_its_uses() -> None:
+async def test_enter_on_what_was_given_lists_its_uses_and_the_last_result_has_none() -> None:
     async with stepping() as walk:
         await walk.do("select W_xh")
         await walk.press("enter")
         await walk.until("operations use W_xh")
-
-
-async def test_the_last_result_has_no_uses() -> None:
-    async with stepping() as walk:
+        await walk_afresh(walk)
         await walk.press("end", "w")
         await walk.until("nothing uses this result: here the pass ends")
 
 
-@pytest.mark.parametrize("number", range(len(FAULTS)))
-async def test_p_plants_each_fault_and_takes_it_away_again(number) -> None:
-    name = list(FAULTS)[number]
+async def test_p_plants_each_fault_and_takes_it_away_again() -> None:
     async with stepping() as walk:
-        await walk.press("p")
-        await _listed(walk)
-        await walk.press(*["down"] * (number + 1), "enter")
-        await walk.until(lambda: walk.view.fault == name)
-        assert walk.view.wrong is not None
-        await walk.until(f"✗ {name}")
-        await walk.press("p")
-        assert (await _listed(walk)).highlighted == number + 1
-        await walk.press("home", "enter")
-        await walk.until(lambda: walk.view.fault is None)
+        for number, name in enumerate(FAULTS, start=1):
+            with case(name):
+                await walk.press("p")
+                await _listed(walk)
+                await walk.press(*["down"] * number, "enter")
+                await walk.until(lambda name=name: walk.view.fault == name)
+                assert walk.view.wrong is not None
+                await walk.until(f"✗ {name}")
+                await walk.press("p")
+                assert (await _listed(walk)).highlighted == number
+                await walk.press("home", "enter")
+                await walk.until(lambda: walk.alone and walk.view.fault is None)
 
 
 async def test_the_list_of_edits_takes_back_the_chosen_one() -> None:
@@ -94,18 +91,20 @@ async def test_escape_closes_a_list_and_nothing_happens() -> None:
         assert walk.view.fault is None
 
 
-@pytest.mark.parametrize(("number", "gradient"), [(1, "dW_hh"), (5, "f_{t-1}")])
-async def test_the_sweep_goes_to_the_worst_number_of_an_array(number, gradient) -> None:
+async def test_the_sweep_goes_to_the_worst_number_of_an_array() -> None:
     async with stepping() as walk:
-        await walk.press("V")
-        await walk.until("100% · done")
-        table = walk.app.screen.query_one(DataTable)
-        assert table.row_count == 6
-        assert "DIFFERS" not in walk.text
-        await walk.press(*["j"] * number, "enter")
-        await walk.until(lambda: walk.alone and walk.view.verification is not None)
-        assert walk.view.operation.symbol == gradient
-        assert walk.view.selected.element == walk.view.verification.element
+        for number, gradient in ((1, "dW_hh"), (5, "f_{t-1}")):
+            with case(gradient):
+                await walk_afresh(walk)
+                await walk.press("V")
+                await walk.until("100% · done")
+                table = walk.app.screen.query_one(DataTable)
+                assert table.row_count == 6
+                assert "DIFFERS" not in walk.text
+                await walk.press(*["j"] * number, "enter")
+                await walk.until(lambda: walk.alone and walk.view.verification is not None)
+                assert walk.view.operation.symbol == gradient
+                assert walk.view.selected.element == walk.view.verification.element
 
 
 async def test_the_sweep_finds_what_a_fault_made_wrong() -> None:
@@ -120,7 +119,7 @@ async def test_the_sweep_finds_what_a_fault_made_wrong() -> None:
 
 
 async def test_a_sweep_that_was_stopped_is_begun_anew() -> None:
-    async with stepping(small_window(H=64)) as walk:
+    async with stepping(small_window(H=48)) as walk:
         await walk.press("V")
         await walk.until(lambda: walk.screen.sweep.progress is not None)
         await walk.press("x")
@@ -176,17 +175,19 @@ async def test_the_help_holds_keys_commands_and_every_term() -> None:
             assert term in shown
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "enter", "f1", "question_mark"])
-async def test_the_help_scrolls_and_closes(key) -> None:
+async def test_the_help_scrolls_and_closes() -> None:
     async with stepping(size=(80, 24)) as walk:
-        await walk.press("question_mark")
-        await walk.until("one operation on")
-        await walk.press(*["j"] * 5)
-        await walk.until(lambda: "one operation on" not in walk.text)
-        await walk.press(*["k"] * 5)
-        await walk.until("one operation on")
-        await walk.press(key)
-        await walk.until(lambda: walk.alone)
+        for key in ("escape", "q", "enter", "f1", "question_mark"):
+            with case(key):
+                await walk.press("question_mark")
+                await walk.until("one operation on")
+                if key == "escape":
+                    await walk.press(*["j"] * 5)
+                    await walk.until(lambda: "one operation on" not in walk.text)
+                    await walk.press(*["k"] * 5)
+                    await walk.until("one operation on")
+                await walk.press(key)
+                await walk.until(lambda: walk.alone)
 
 
 async def test_an_explanation_that_wraps_keeps_its_indent() -> None:
@@ -208,7 +209,7 @@ async def test_the_palette_and_the_help_list_an_action_once_and_in_the_order_of_
         assert listed.index("forth again") < operand < listed.index("the next number of the array")
 
 
-@pytest.mark.parametrize("key", ["?", "esc leave", ": command", "v verify", "e edit", "p fault"])
-async def test_what_everybody_needs_stands_at_the_bottom_of_a_small_terminal(key) -> None:
+async def test_what_everybody_needs_stands_at_the_bottom_of_a_small_terminal() -> None:
     async with stepping(size=(80, 24)) as walk:
-        assert key in walk.lines[-1]
+        for key in ("?", "esc leave", ": command", "v verify", "e edit", "p fault"):
+            assert key in walk.lines[-1], key
