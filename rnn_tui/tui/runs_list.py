@@ -167,4 +167,4 @@ class RunsList:
         self._arrange()
         if not self.wanted:
             return f"all {len(self._all)} runs"
-        return f"{len(self._shown)} of {len(self._all)} runs match: / and enter shows all"
+        return f"{len(self._shown)} of {len(self._all)} runs match: / backspace enter shows all"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnn_tui.tui.screens.runs import RunsScreen
-from tests.tui.listing import trained
+from tests.tui.listing import listed, trained
 from tests.tui.local_client import watching
 from tests.tui.opened import until
 
@@ -38,3 +38,14 @@ async def test_another_run_is_not_opened_over_the_one_that_is_watched(tmp_path: 
         await until(pilot, lambda: "rnn-tui attach calm-newt" in opened.text)
         await pilot.press("r")
         await until(pilot, lambda: opened.app.screen is opened.app.dashboard)
+
+
+async def test_the_way_out_of_a_filter_that_finds_nothing_is_as_it_says(tmp_path: Path) -> None:
+    async with listed(tmp_path) as s:
+        await s.press("slash")
+        await s.write("nothing")
+        await s.press("enter")
+        await s.until(lambda: s.names == [])
+        words = s.text.partition("no run matches: ")[2].partition(" shows all")[0].split()
+        await s.press(*("slash" if word == "/" else word for word in words))
+        await s.until(lambda: "amber-owl" in s.names)

@@ -227,7 +227,7 @@ def _nothing(view: RunsView) -> Sequence[Line]:
     if not view.known:
         return [(Span(f"looking for runs in {folder} …", "faint"),)]
     if view.wanted:
-        return [(Span("no run matches: / and enter shows all", "faint"),)]
+        return [(Span("no run matches: / backspace enter shows all", "faint"),)]
     return [
         (Span(f"no runs in {folder}", "faint"),),
         (Span("rnn-tui starts one; rnn_tui.Monitor watches yours", "faint"),),
