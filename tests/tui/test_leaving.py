@@ -6,6 +6,7 @@ import pytest
 
 from rnn_tui.training.protocol import LeaveRunning, Stop
 from rnn_tui.tui.screens.leave import LeaveScreen
+from tests.tui.afresh import case
 from tests.tui.local_client import watching
 from tests.tui.opened import until
 
@@ -15,24 +16,35 @@ async def _asked(opened, pilot, key: str) -> None:
     await until(pilot, lambda: isinstance(opened.app.screen, LeaveScreen))
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
-async def test_leaving_is_asked_about(tmp_path, key) -> None:
+async def test_leaving_is_asked_about(tmp_path) -> None:
     async with watching(tmp_path) as (opened, pilot):
-        await _asked(opened, pilot, key)
-        await until(pilot, lambda: "leave quiet-otter?" in opened.text)
+        for key in ("q", "ctrl+c", "ctrl+q"):
+            with case(key):
+                await _asked(opened, pilot, key)
+                await until(pilot, lambda: "leave quiet-otter?" in opened.text)
+                await pilot.press("escape")
+                await until(pilot, lambda: opened.app.screen is opened.dashboard)
 
 
-@pytest.mark.parametrize("key", ["escape", "c", "q"])
-async def test_one_can_stay(tmp_path, key) -> None:
+async def test_one_can_stay(tmp_path) -> None:
     async with watching(tmp_path, owner=True) as (opened, pilot):
-        await _asked(opened, pilot, "q")
-        await pilot.press(key)
-        await until(pilot, lambda: opened.app.screen is opened.dashboard)
-        assert not opened.client.asked(Stop) + opened.client.asked(LeaveRunning)
+        for key in ("escape", "c", "q"):
+            with case(key):
+                await _asked(opened, pilot, "q")
+                await pilot.press(key)
+                await until(pilot, lambda: opened.app.screen is opened.dashboard)
+                assert not opened.client.asked(Stop) + opened.client.asked(LeaveRunning)
 
 
-@pytest.mark.parametrize("keys", [("q", "s"), ("ctrl+c", "ctrl+c"), ("q", "ctrl+c")])
-@pytest.mark.parametrize("owner", [True, False])
+@pytest.mark.parametrize(
+    ("keys", "owner"),
+    [
+        (("q", "s"), True),
+        (("q", "s"), False),
+        (("ctrl+c", "ctrl+c"), True),
+        (("q", "ctrl+c"), False),
+    ],
+)
 async def test_the_run_is_saved_and_stopped(tmp_path, keys, owner) -> None:
     async with watching(tmp_path, owner=owner) as (opened, pilot):
         await _asked(opened, pilot, keys[0])
