@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sample_pane import SamplePane
 from rnn_tui.tui.widgets.state_pane import StatePane
+from tests.tui.afresh import case
 from tests.tui.local_client import watching
 from tests.tui.opened import until
 
-
-@pytest.mark.parametrize("label", ["loss", "state", "weights", "gradients", "sample", "norm"])
-async def test_a_click_on_a_pane_goes_to_it(tmp_path, label) -> None:
-    async with watching(tmp_path, size=(200, 50)) as (opened, pilot):
-        pane = opened.dashboard.query_one(f"#{label}")
-        await pilot.click(f"#{label}", offset=(5, 3))
-        await until(pilot, lambda: pane.has_focus_within)
-        assert opened.dashboard.board.current == pane.number
+LABELS = ("state", "weights", "gradients", "sample", "norm", "loss")
 
 
-@pytest.mark.parametrize("label", ["loss", "state", "sample"])
-async def test_a_click_on_a_border_goes_to_the_pane(tmp_path, label) -> None:
-    async with watching(tmp_path, size=(200, 50)) as (opened, pilot):
+async def test_a_click_on_a_pane_goes_to_it(tmp_path) -> None:
+    async with watching(tmp_path, size=(200, 50), paused=True) as (opened, pilot):
+        for label in LABELS:
+            with case(label):
+                pane = opened.dashboard.query_one(f"#{label}")
+                await pilot.click(f"#{label}", offset=(5, 3))
+                await until(pilot, lambda pane=pane: pane.has_focus_within)
+                await until(pilot, lambda pane=pane: opened.dashboard.board.current == pane.number)
+
+
+async def test_a_click_on_a_border_goes_to_the_pane(tmp_path) -> None:
+    async with watching(tmp_path, size=(200, 50), paused=True) as (opened, pilot):
         await pilot.press("6")
-        await pilot.click(f"#{label}", offset=(5, 0))
-        pane = opened.dashboard.query_one(f"#{label}")
-        await until(pilot, lambda: pane.has_focus_within)
+        for label in ("loss", "state", "sample"):
+            with case(label):
+                pane = opened.dashboard.query_one(f"#{label}")
+                assert not pane.has_focus_within
+                await pilot.click(f"#{label}", offset=(5, 0))
+                await until(pilot, lambda pane=pane: pane.has_focus_within)
 
 
 async def test_a_click_on_a_tab_goes_to_its_pane(tmp_path) -> None:
