@@ -37,7 +37,11 @@ async def _there_and_back(walk: Walking, key: str, most: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "parts"),
-    [(SIZES[0], {"go y_3": 18, "go f_0": 20}), (SIZES[1], {"go p_3": 5}), (SIZES[2], {"go a_1": 8})],
+    [
+        (SIZES[0], {"go y_3": 18, "go f_0": 20}),
+        (SIZES[1], {"go p_3": 5}),
+        (SIZES[2], {"go a_1": 8}),
+    ],
 )
 async def test_forward_and_back_shows_the_identical_screens(size, parts) -> None:
     """On the smallest screen every kind of operation is walked through, up to the very last."""
