@@ -100,6 +100,7 @@ def test_a8_a_suspended_app_is_drawn_anew_when_it_comes_back(stopped: Run) -> No
         terminal.type(shlex.join(stopped.command("attach", "otter")) + "\r")
         terminal.until("━ train")
         terminal.until("resume with")
+        terminal.until("3-gram")  # the last reference line that a thread has counted
         before = settled(terminal)
         terminal.type("\x1a")
         terminal.until("Stopped")
