@@ -71,6 +71,7 @@ class Sampling(Screened):
         self.source = source
         self.sampler = self.screen.sampler
         self._length = self.sampler.settings.length
+        self._weights = source.weights
 
     @property
     def view(self) -> View:
@@ -93,16 +94,34 @@ class Sampling(Screened):
         waits = self.alone and any(not worker.is_finished for worker in self.app.workers)
         return waits or self.screen.errands.busy or self.sampler.writing
 
-    async def anew(self) -> None:
-        """As if it were just opened, with the focus on the text: cheaper than to open it."""
+    async def anew(self, *commands: str) -> None:
+        """As if it were just opened, with the focus on the text: cheaper than to open it.
+
+        Commands are carried out then.
+        """
         while not self.alone:
             await self.press("escape")
-        self.sampler.__init__(self.source.weights, Settings(length=self._length))  # type: ignore[misc]
+        if self.screen.prompt.asking:
+            await self.press("escape")
+        await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
+        vars(self.source).clear()
+        self.source.__init__(self._weights)  # type: ignore[misc]
+        self.sampler.__init__(self._weights, Settings(length=self._length))  # type: ignore[misc]
         self.sampler.speed = 0
+        self.app.clear_notifications()
+        self.screen.query_one("PromptArea").text = ""  # type: ignore[attr-defined]
         self.board.full = False
         self.screen.action_pane(1)
         self.screen.say("")
-        await self.rest()
+        await self.carry_out(*commands)
+
+    async def carry_out(self, *commands: str) -> None:
+        """One after the other, until all is computed: cheaper than to look what is drawn, too."""
+        await self.until(lambda: not self.busy)
+        for command in commands:
+            assert self.screen.do(command), command
+            await self.until(lambda: not self.busy)
+        await self.pilot.pause()
 
     async def write(self, prompt: str) -> None:
         """Write behind a prompt, until the text has ended."""
