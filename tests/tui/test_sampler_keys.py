@@ -18,6 +18,7 @@ from rnn_tui.tui.screens.places import PlacesScreen
 from rnn_tui.tui.screens.sampler_help import SamplerHelp
 from rnn_tui.tui.screens.sampler_keys import KEYS
 from rnn_tui.tui.screens.saving import SaveScreen
+from tests.tui.afresh import case
 from tests.tui.sampling import Sampling, sampling
 
 Check = Callable[[Sampling], object]
@@ -136,12 +137,12 @@ INSIDE = [case for case in CASES if case.key not in LEAVING]
 @pytest.mark.parametrize("part", range(4))
 async def test_every_key_does_what_it_says(part) -> None:
     async with sampling() as s:
-        for case in INSIDE[part::4]:
-            await s.anew()
-            await s.do("write ab ", *filter(None, case.before.split("; ")))
-            assert case.key.isdecimal() or not case.check(s), case.key
-            await s.press(case.key)
-            await s.until(lambda: case.check(s))  # noqa: B023
+        for key, check, before in INSIDE[part::4]:
+            with case(key):
+                await s.anew("write ab ", *filter(None, before.split("; ")))
+                assert key.isdecimal() or not check(s)
+                await s.press(key)
+                await s.until(lambda: check(s))  # noqa: B023
 
 
 @pytest.mark.parametrize("key", LEAVING)
@@ -160,13 +161,17 @@ def test_no_key_is_without_a_test() -> None:
 NEED_A_TEXT = ("space", "enter", "n", "g", "x", "y", "S", "left_square_bracket")
 
 
-async def test_what_needs_a_text_says_so_at_the_beginning() -> None:
+async def test_what_needs_a_text_or_a_unit_says_so_at_the_beginning() -> None:
     async with sampling() as s:
         for key in NEED_A_TEXT:
-            await s.anew()
-            await s.press(key)
-            await s.until("there is no text yet: write a prompt and press enter")
-            assert s.alone
+            with case(key):
+                await s.anew()
+                await s.press(key)
+                await s.until("there is no text yet: write a prompt and press enter")
+                assert s.alone
+        await s.anew()
+        await s.press("p")
+        await s.until("choose a unit first: u ranks them, enter shows one")
 
 
 async def test_moves_without_a_text_do_nothing() -> None:
@@ -178,14 +183,7 @@ async def test_moves_without_a_text_do_nothing() -> None:
         assert not s.view.columns
 
 
-async def test_places_need_a_unit() -> None:
-    async with sampling() as s:
-        await s.leave()
-        await s.press("p")
-        await s.until("choose a unit first: u ranks them, enter shows one")
-
-
-async def test_space_stops_what_is_written_and_lets_it_go_on() -> None:
+async def test_space_stops_what_is_written_and_lets_it_go_on_and_n_stops_it_one_behind() -> None:
     async with sampling(speed=10, length=10_000) as s:
         await s.begin("ab")
         await s.until(lambda: s.column.phase == "writing")
@@ -194,11 +192,6 @@ async def test_space_stops_what_is_written_and_lets_it_go_on() -> None:
         assert s.column.phase == "paused"
         await s.press("space")
         await s.until(lambda: s.column.phase == "writing")
-
-
-async def test_n_stops_what_is_written_behind_one_more() -> None:
-    async with sampling(speed=10, length=10_000) as s:
-        await s.begin("ab")
         await s.press("space")
         count = s.column.count
         await s.press("n", "n", "n")
@@ -218,7 +211,8 @@ async def test_a_cursor_that_was_moved_away_stays_while_the_text_grows() -> None
         await s.until(lambda: s.column.following)
 
 
-async def test_a_command_that_is_none_may_be_mended() -> None:
+async def test_the_line_of_commands() -> None:
+    """One that is none may be mended, old ones are remembered, escape leaves it, help is one."""
     async with sampling() as s:
         await s.write("ab")
         await s.press("colon", *"tempe 1", "enter")
@@ -227,11 +221,7 @@ async def test_a_command_that_is_none_may_be_mended() -> None:
         await s.press(*["left"] * 2, *"rature", "enter")
         await s.until(lambda: s.view.settings.temperature == 1.0)
         assert not s.screen.prompt.asking
-
-
-async def test_the_line_remembers_commands_and_escape_leaves_it() -> None:
-    async with sampling() as s:
-        await s.leave()
+        await s.anew()
         await s.press("colon", *"speed 25", "enter")
         await s.until(lambda: not s.screen.prompt.asking)
         await s.press("colon", "up")
@@ -240,23 +230,19 @@ async def test_the_line_remembers_commands_and_escape_leaves_it() -> None:
         await s.until(lambda: not s.screen.prompt.asking)
         await s.press("2")
         await s.until(lambda: s.board.current == 2)
-
-
-async def test_help_is_a_command_too() -> None:
-    async with sampling() as s:
-        await s.leave()
         await s.press("colon", *"help", "enter")
         await s.until(lambda: isinstance(s.app.screen, SamplerHelp))
 
 
-@pytest.mark.parametrize("key", ["colon", "s", "S"])
-async def test_what_is_pasted_into_a_line_is_shown_and_does_not_act(key) -> None:
+async def test_what_is_pasted_into_a_line_is_shown_and_does_not_act() -> None:
     async with sampling(size=(80, 24)) as s:
-        await s.do("write ab")
-        await s.leave()
-        await s.press(key)
-        await s.until(lambda: isinstance(s.app.focused, Input))
-        await s.rest()
-        s.app.post_message(events.Paste("\x1b[31m\udc80漢"))
-        await s.until("␛[31m")
-        assert max(map(cell_len, s.lines)) <= 80
+        for key in ("colon", "s", "S"):
+            with case(key):
+                await s.anew("write ab")
+                await s.press(key)
+                await s.until(lambda: isinstance(s.app.focused, Input))
+                await s.rest()
+                assert "␛[31m" not in s.text
+                s.app.post_message(events.Paste("\x1b[31m\udc80漢"))
+                await s.until("␛[31m")
+                assert max(map(cell_len, s.lines)) <= 80
