@@ -6,6 +6,7 @@ import pytest
 
 from rnn_tui.tui.renderables.characters import ASCII_VARIABLE
 from tests.sampling.networks import make_weights
+from tests.tui.afresh import case
 from tests.tui.opened import SIZES
 from tests.tui.sampling import SYMBOLS, Sampling, sampling
 
@@ -14,68 +15,37 @@ PROMPT = 'abc de\n"(gh'
 
 
 async def stored(s: Sampling, name: str) -> None:
-    await s.looks_as_stored(f"sampler-{name}-{s.app.size.width}x{s.app.size.height}")
+    with case(name):
+        await s.looks_as_stored(f"sampler-{name}-{s.app.size.width}x{s.app.size.height}")
 
 
-async def ready(s: Sampling) -> None:
+async def ready(s: Sampling, *commands: str) -> None:
     """A text, a branch of it, and the cursor within."""
-    await s.write(PROMPT)
-    await s.do("go 20", "branch h", "go 30")
+    await s.begin(PROMPT)
+    await s.carry_out("go 20", "branch h", "go 30", *commands)
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_nothing_yet(size) -> None:
+async def test_texts_at_each_size(size) -> None:
+    """Nothing yet; a text and its branch; another character; units; three temperatures."""
     async with sampling(size=size) as s:
         await stored(s, "empty")
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_text_and_its_branch(size) -> None:
-    async with sampling(size=size) as s:
         await ready(s)
         await stored(s, "text")
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_another_character(size) -> None:
-    async with sampling(size=size) as s:
-        await ready(s)
         await s.press("b")
         await s.until("another character")
         await stored(s, "branch")
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_three_temperatures_side_by_side(size) -> None:
-    async with sampling(size=size) as s:
-        await s.do("beside 0 0.8 2")
-        await s.write("abc de\n")
-        await s.do("go 12")
-        await stored(s, "beside")
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_units_on_the_text(size) -> None:
-    async with sampling(size=size) as s:
-        await ready(s)
+        await s.press("escape")
+        await s.until(lambda: s.alone)
         await s.press("u")
         await s.until(lambda: s.view.ranking)
         await s.press("down", "enter")
         await s.until(lambda: s.view.units)
         await stored(s, "units")
-
-
-@pytest.mark.parametrize("number", [2, 3, 4, 5])
-async def test_each_pane_alone(number) -> None:
-    async with sampling(size=(80, 24)) as s:
-        await ready(s)
-        await s.do("unit 3")
-        if number == 4:
-            await s.press("u")
-            await s.until(lambda: s.view.ranking)
-        await s.press(str(number))
-        await s.until(lambda: s.board.current == number)
-        await stored(s, f"pane-{number}")
+        await s.anew("beside 0 0.8 2")
+        await s.begin("abc de\n")
+        await s.carry_out("go 12")
+        await stored(s, "beside")
 
 
 @pytest.mark.parametrize(("variable", "name"), [("NO_COLOR", "plain"), (ASCII_VARIABLE, "ascii")])
@@ -98,17 +68,24 @@ DIALOGS = {
 }
 
 
-@pytest.mark.parametrize("name", DIALOGS)
-async def test_questions_and_lists(name, tmp_path, monkeypatch) -> None:
+async def test_panes_alone_questions_and_lists(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("rnn_tui.tui.screens.saving._here", lambda: "in ~/here")
     async with sampling(size=(80, 24)) as s:
-        await ready(s)
-        await s.do("unit 3")
-        key, words = DIALOGS[name]
-        await s.press(key)
-        await s.until(words)
-        await stored(s, f"question-{name}")
+        await ready(s, "unit 3")
+        for name, (key, words) in DIALOGS.items():
+            await s.press(key)
+            await s.until(words)
+            await stored(s, f"question-{name}")
+            await s.press("escape")
+            await s.until(lambda: s.alone)
+        for number in (2, 3, 5, 4):
+            if number == 4:
+                await s.press("u")
+                await s.until(lambda: s.view.ranking)
+            await s.press(str(number))
+            await s.until(lambda: s.board.current == number)  # noqa: B023
+            await stored(s, f"pane-{number}")
 
 
 async def test_a_line_to_write_commands_in() -> None:
