@@ -8,6 +8,7 @@ import pytest
 
 from rnn_tui.core.sampling import distribution
 from rnn_tui.tui.widgets.sampler.controls import FIELDS, Controls
+from tests.tui.afresh import case
 from tests.tui.sampling import Sampling, sampling
 
 
@@ -39,12 +40,13 @@ ACCEPTED = [
 async def test_every_field_sets_its_setting() -> None:
     async with sampling() as s:
         for name, text, value in ACCEPTED:
-            await s.anew()
-            await typed(s, name, text)
-            key = name.replace("-", "_")
-            await s.until(lambda: getattr(s.view.settings, key) == value)  # noqa: B023
-            await s.rest()
-            assert controls(s).field(name).value == text
+            with case((name, text)):
+                await s.anew()
+                await typed(s, name, text)
+                key = name.replace("-", "_")
+                await s.until(lambda: getattr(s.view.settings, key) == value)  # noqa: B023
+                await s.carry_out()
+                assert controls(s).field(name).value == text
 
 
 REFUSED = [
@@ -67,13 +69,14 @@ REFUSED = [
 async def test_what_is_refused_is_said_and_the_old_value_stays() -> None:
     async with sampling() as s:
         for name, text, reason in REFUSED:
-            await s.anew()
-            before, shown = s.view.settings, controls(s).field(name).value
-            await typed(s, name, text)
-            await s.until(lambda: reason in s.said)  # noqa: B023
-            assert s.view.settings == before
-            assert controls(s).field(name).value == shown
-            assert s.alone
+            with case((name, text)):
+                await s.anew()
+                before, shown = s.view.settings, controls(s).field(name).value
+                await typed(s, name, text)
+                await s.until(lambda: reason in s.said)  # noqa: B023
+                assert s.view.settings == before
+                assert controls(s).field(name).value == shown
+                assert s.alone
 
 
 def test_every_field_has_an_accepted_value() -> None:
@@ -84,13 +87,14 @@ async def test_what_becomes_of_unseen_characters_is_switched() -> None:
     async with sampling() as s:
         controls(s).enter("missing")
         for key in ("enter", "space", "left", "right"):
-            await s.press(key)
-            await s.until(lambda: s.view.settings.missing == "refuse")
-            await s.press(key)
-            await s.until(lambda: s.view.settings.missing == "skip")
+            with case(key):
+                await s.press(key)
+                await s.until(lambda: s.view.settings.missing == "refuse")
+                await s.press(key)
+                await s.until(lambda: s.view.settings.missing == "skip")
 
 
-async def test_escape_forgets_what_was_typed_and_not_taken() -> None:
+async def test_escape_forgets_what_was_typed_tab_goes_through_all_and_takes_it() -> None:
     async with sampling() as s:
         await s.leave()
         controls(s).enter("seed")
@@ -98,11 +102,6 @@ async def test_escape_forgets_what_was_typed_and_not_taken() -> None:
         await s.leave()
         assert s.view.settings.seed == 0
         assert controls(s).field("seed").value == "0"
-
-
-async def test_tab_goes_through_all_of_them_and_takes_what_was_typed() -> None:
-    async with sampling() as s:
-        await s.leave()
         await s.press("6")
         met = []
         for _ in range(8):
@@ -133,7 +132,7 @@ async def test_the_slider_by_its_keys() -> None:
             await s.anew()
             s.screen.set_focus(controls(s).track)
             await s.press(key)
-            await s.rest()
+            await s.carry_out()
             assert s.view.settings.temperature == pytest.approx(value), key
 
 
@@ -144,30 +143,34 @@ def follows(s: Sampling, start: int, temperature: float) -> bool:
     return len(marks) == 30 and p == pytest.approx([mark.probability for mark in marks], rel=1e-9)
 
 
-@pytest.mark.parametrize("way", ["key", "slider", "field", "mouse", "command"])
-async def test_the_temperature_acts_on_the_text_that_is_being_written(way) -> None:
-    async with sampling(speed=400, length=100_000) as s:
-        await s.begin("ab")
-        await s.until(lambda: follows(s, 2, 0.8))
-        if way == "key":
-            await s.press("greater_than_sign", "greater_than_sign")
-        elif way == "slider":
-            s.screen.set_focus(controls(s).track)
-            await s.press("end")
-        elif way == "field":
-            await typed(s, "temperature", "0.1")
-        elif way == "mouse":
-            await s.pilot.click("#track", offset=(20, 0))
-        else:
-            s.screen.do("temperature 3")
-        await s.until(lambda: s.column.settings.temperature != 0.8)
-        changed, start = s.column.settings.temperature, s.column.count
-        await s.until(lambda: follows(s, start, changed))
-        assert s.column.phase == "writing"
+async def change_temperature(s: Sampling, way: str) -> None:
+    if way == "key":
+        await s.press("greater_than_sign", "greater_than_sign")
+    elif way == "slider":
+        s.screen.set_focus(controls(s).track)
+        await s.press("end")
+    elif way == "field":
+        await typed(s, "temperature", "0.1")
+    elif way == "mouse":
+        await s.pilot.click("#track", offset=(20, 0))
+    else:
+        s.screen.do("temperature 3")
 
 
-async def test_a_refused_setting_disturbs_no_text_that_is_being_written() -> None:
+async def test_the_temperature_acts_on_the_text_that_is_being_written() -> None:
+    """A refused one disturbs nothing."""
     async with sampling(speed=400, length=100_000) as s:
+        for way in ("key", "slider", "field", "mouse", "command"):
+            with case(way):
+                await s.anew("speed 400")
+                await s.begin("ab")
+                await s.until(lambda: follows(s, 2, 0.8))
+                await change_temperature(s, way)
+                await s.until(lambda: s.column.settings.temperature != 0.8)
+                changed, start = s.column.settings.temperature, s.column.count
+                await s.until(lambda: follows(s, start, changed))  # noqa: B023
+                assert s.column.phase == "writing"
+        await s.anew("speed 400")
         await s.begin("ab")
         await typed(s, "temperature", "-3")
         await s.until(lambda: "temperature" in s.said)
@@ -175,37 +178,29 @@ async def test_a_refused_setting_disturbs_no_text_that_is_being_written() -> Non
         await s.until(lambda: follows(s, start, 0.8))
 
 
-async def test_cut_offs_act_on_what_is_written_next() -> None:
+async def test_settings_act_on_what_is_written_next() -> None:
+    """Cut-offs; the same seed writes the same, another one another; length, and where to stop."""
     async with sampling() as s:
-        await s.do("top-k 1", "write ab")
+        await s.anew("top-k 1", "write ab")
         assert all(mark.rank == 1 for mark in s.column.marks[2 : s.column.count])
-        await s.do("top-k 0", "top-p 0.3", "write ab")
+        await s.carry_out("top-k 0", "top-p 0.3", "write ab")
         assert all(mark.rank <= 3 for mark in s.column.marks[2 : s.column.count])
 
-
-async def test_the_same_seed_writes_the_same_text_another_one_another() -> None:
-    async with sampling() as s:
-        await s.do("write ab", "write ab", "seed 5", "write ab")
+        await s.anew("write ab", "write ab", "seed 5", "write ab")
         texts = [text.written for text in s.sampler.texts.all]
         assert texts[0] == texts[1] != texts[2]
-        await s.press("escape", "r")
+        await s.press("r")
         await s.until(lambda: s.view.settings.seed == 6)
 
-
-async def test_a_text_has_its_length_and_ends_behind_its_stop() -> None:
-    async with sampling() as s:
-        await s.do("length 9", "write ab")
+        await s.anew("length 9", "write ab")
         assert s.column.count == 11
-        await s.do("length 5000", "stop-at h", "write ab")
+        await s.carry_out("length 5000", "stop-at h", "write ab")
         assert s.written.endswith("h")
         assert s.written[2:].count("h") == 1
 
-
-async def test_a_length_of_nothing_scores() -> None:
-    async with sampling() as s:
-        await s.leave()
+        await s.anew()
         await typed(s, "length", "0")
-        await s.do("write abc")
+        await s.carry_out("write abc")
         assert (s.column.count, s.column.phase) == (3, "ended")
         await s.until(lambda: "3 characters" in s.said)
 
