@@ -33,15 +33,16 @@ def alternate(
     contenders: Mapping[str, Contender],
     seconds: float,
     clock: Callable[[], float] = time.perf_counter,
+    first: int = _FIRST,
 ) -> tuple[Rates, ...]:
     """Let them take turns for about ``seconds`` in all, every other round in reverse order.
 
     A contender is warm when it is measured, and has turns of equal time, whatever its speed. At
-    least one round is measured.
+    least one round is measured. ``first``: pieces in the round that only tells how much fits.
     """
     turn = seconds / (ROUNDS + 1) / len(contenders)
     end = clock() + seconds
-    pieces = dict.fromkeys(contenders, _FIRST)
+    pieces = dict.fromkeys(contenders, first)
     found: dict[str, list[float]] = {name: [] for name in contenders}
     order = list(contenders)
     for number in range(ROUNDS + 1):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from rnn_tui.cli.table import print_table
 from rnn_tui.runs.errors import RunError
@@ -26,6 +27,9 @@ THREADS: Final = 1
 """Of matrix products: more cost more than they bring where one stream is sampled."""
 
 
+Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
 def _a_number(_: click.Context, __: click.Parameter, seconds: float) -> float:
     """A range of click lets NaN pass."""
     if math.isnan(seconds):
@@ -33,17 +37,82 @@ def _a_number(_: click.Context, __: click.Parameter, seconds: float) -> float:
     return seconds
 
 
-@click.group(invoke_without_command=True, short_help="Measure how fast this machine is.")
-@click.pass_context
-def bench(ctx: click.Context) -> None:
-    """Measure how fast the network is on this machine.
+def _size(name: str, most: int, default: str, help_: str, least: int = 1) -> Option:
+    """An option of one shape instead of the grid."""
+    given = click.IntRange(least, most)
+    return click.option(name, type=given, metavar="N", help=f"{help_} ({default})")
 
-    Everything that is compared takes turns in one run, with one thread for the products of
-    matrices, and the middle one of several rounds counts. Leave the machine alone meanwhile.
+
+@click.group(invoke_without_command=True, short_help="Measure how fast this machine is.")
+@_size("--hidden", 8192, "one shape, not the grid: else 128", "hidden units")
+@_size("--batch", 4096, "one shape, not the grid: else 32", "streams of text read side by side")
+@_size("--window", 4096, "one shape, not the grid: else 64", "time steps before each update")
+@_size("--vocabulary", 65_536, "65", "distinct symbols", 2)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 3600, min_open=True),
+    callback=_a_number,
+    default=8.0,
+    show_default=True,
+    metavar="X",
+    help="how long to measure each shape, about",
+)
+@click.option(
+    "--peers/--no-peers",
+    default=True,
+    show_default=True,
+    help="beside PyTorch and JAX, where they are installed, and a plain loop in NumPy",
+)
+@click.option("--plot", is_flag=True, help="the share of the limit as a picture, too")
+@click.option("--json", "json_", is_flag=True, help="everything as one line of JSON")
+@click.pass_context
+def bench(ctx: click.Context, /, **given: Any) -> None:
+    """Measure how fast networks are trained on this machine, in characters per second.
+
+    Whole training steps in float32 (forward, backward, clipping, Adam) of a grid of networks: H
+    hidden units, B streams of text, T time steps. The limit is the time of the products of
+    matrices, of tanh and of exp alone, at the best speeds measured in the same run.
+
+    Everything that is compared takes turns in one run, with one thread and on one core where the
+    system can keep it there; the middle one of several rounds counts. Leave the machine alone
+    meanwhile. The commands measure other things.
     """
     os.environ.update(dict.fromkeys(ONE_THREAD, str(THREADS)))  # before NumPy is loaded
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        _bench_training(**given)
+        return
+    for name in given:
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"write the options of {ctx.invoked_subcommand} behind {ctx.invoked_subcommand}"
+            )
+
+
+def _bench_training(
+    hidden: int | None,
+    batch: int | None,
+    window: int | None,
+    vocabulary: int | None,
+    seconds: float,
+    peers: bool,
+    plot: bool,
+    json_: bool,
+) -> None:
+    from rnn_tui.bench.grid import GRID, VOCABULARY, Shape
+    from rnn_tui.cli.bench_network import facts, measure, print_found
+
+    V = vocabulary or VOCABULARY
+    one = Shape(hidden or 128, batch or 32, window or 64, V)
+    shapes = (one,) if hidden or batch or window else tuple(replace(s, vocabulary=V) for s in GRID)
+    try:
+        found = measure(shapes, seconds, peers)
+    except KeyboardInterrupt:
+        click.echo("stopped: nothing was measured to its end", err=True)
+        raise
+    if json_:
+        click.echo(json.dumps(facts(found), allow_nan=False))
+    else:
+        print_found(found, plot)
 
 
 @bench.command(short_help="Characters per second of sampling one text.")
