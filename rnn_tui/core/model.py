@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.core.arrays import Array, Params, State
+from rnn_tui.core.arrays import Array, Params, State, aligned_zeros
 from rnn_tui.core.cells import CELLS
 from rnn_tui.core.cells.inputs import DenseInput, Input, SymbolInput
+from rnn_tui.core.cells.products import AS_IT_LIES, Widths
 from rnn_tui.core.checks import (
     checked_inputs,
     checked_parameters,
@@ -27,6 +28,8 @@ from rnn_tui.core.parameters import (
     flat_parameters,
     parameter_shapes,
 )
+from rnn_tui.core.row_work import Picked, RowBias
+from rnn_tui.core.softmax import LogSum, Softmax
 
 # A run that diverges says so by its loss; warnings would only be printed over the screen.
 _quiet = np.errstate(all="ignore")
@@ -38,13 +41,6 @@ class LossAndGradients(NamedTuple):
     loss: float
     gradients: Params
     new_state: State
-
-
-class LogSum(NamedTuple):
-    """ln Σ exp(y) = ``log_sum`` + ``top``, apart because a sum could hold the digits of one."""
-
-    log_sum: Array  # (T*B,) ln Σ exp(y - top), between 0 and ln V
-    top: Array  # (T*B,) the largest logit
 
 
 def loss_and_gradients(
@@ -91,24 +87,33 @@ class Workspace:
     dtype works for the forward pass and the loss (see ``gradcheck``).
     """
 
-    def __init__(self, architecture: Architecture, T: int, B: int, dtype: npt.DTypeLike) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        T: int,
+        B: int,
+        dtype: npt.DTypeLike,
+        widths: Widths = AS_IT_LIES,
+    ) -> None:
         self.architecture, self.T, self.B, self.dtype = architecture, T, B, np.dtype(dtype)
         H, V, cell = architecture.hidden, architecture.outputs, CELLS[architecture.cell]
         shapes = parameter_shapes(architecture)
         self.gradients_flat, self.gradients = flat_parameters(shapes, self.dtype)
-        self._layers = [cell.layer(T, B, H, self.dtype) for _ in range(architecture.layers)]
-        self._names = list(cell.layer_shapes(1, 1))
+        layers = range(architecture.layers)
+        self._layers = [cell.layer(T, B, H, self.dtype, widths) for _ in layers]
+        names = list(cell.layer_shapes(1, 1))
+        self._names = [[(f"layer{i}.{name}", name) for name in names] for i in layers]
         self._layer_gradients = self._by_layer(self.gradients)
         self.hidden = [layer.hidden for layer in self._layers]
-        self.probabilities = np.zeros((T, B, V), self.dtype)  # (T, B, V)
+        self.probabilities = aligned_zeros((T, B, V), self.dtype)  # (T, B, V)
         self._logits = self.probabilities.reshape(T * B, V)  # (T*B, V)
-        self._dlogits = np.zeros((T * B, V), self.dtype)  # (T*B, V)
-        self._top = np.zeros((T * B, 1), np.zeros(0, self.dtype).real.dtype)  # (T*B, 1)
-        self._rows = np.arange(T * B)
-        self._ones_V, self._ones_TB = np.ones(V, self.dtype), np.ones(T * B, self.dtype)
+        self._dlogits = aligned_zeros((T * B, V), self.dtype)  # (T*B, V)
+        self._softmax, self._bias = Softmax(T * B, V, self.dtype), RowBias(self._logits)
+        self._at_targets = Picked(T * B, V, self.dtype)
+        self._losses = np.zeros(T * B, np.result_type(self.dtype, np.float64))  # (T*B,)
+        self._ones = np.ones(T * B, self.dtype)  # (T*B,)
         self._symbol_input = SymbolInput(T * B, H, self.dtype)
         self._input: Input = self._symbol_input
-        self._targets: Array = self._rows
 
     def loss_and_gradients(
         self,
@@ -119,7 +124,7 @@ class Workspace:
     ) -> float:
         """Forward, loss and backward: the loss; ``gradients`` and ``hidden`` hold the rest."""
         loss = self.loss(params, inputs, targets, state)
-        self._backward(params, self._cross_entropy_backward(self._targets))
+        self._backward(params, self._cross_entropy_backward())
         return loss
 
     def loss(
@@ -137,28 +142,21 @@ class Workspace:
     def forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> Array:
         """All hidden states and the logits ``(T, B, V)``, from symbols or vectors and a state."""
         self._copy_state(state)
-        self._input = self._read(inputs)
-        x = self._input
+        self._input = x = self._read(inputs)
         for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
             layer.forward(weights, x)
             x = DenseInput(layer.outputs)
-        np.dot(self._layers[-1].outputs, params["W_hy"], out=self._logits)  # (T*B, V)
-        np.add(self._logits, params["b_y"], out=self._logits)
+        self._layers[-1].outputs.dot(params["W_hy"], self._logits)  # (T*B, V)
+        self._bias.add(params["b_y"])
         return self.probabilities
 
     @_quiet
     def softmax(self) -> LogSum:
         """Turn the logits into probabilities in place, and return ln Σ exp(logits) in two parts.
 
-        The largest logit is subtracted first, so that nothing overflows however large it is.
+        They hold until the next call.
         """
-        logits = self._logits
-        np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (T*B, 1)
-        np.subtract(logits, self._top, out=logits)
-        np.exp(logits, out=logits)
-        total = np.dot(logits, self._ones_V)  # (T*B,)
-        np.divide(logits, total[:, None], out=logits)
-        return LogSum(np.log(_wide(total)), _wide(self._top[:, 0]))
+        return self._softmax(self._logits, self._dlogits)
 
     @_quiet
     def cross_entropy(self, targets: npt.ArrayLike) -> Any:
@@ -168,10 +166,12 @@ class Workspace:
         subtracted from each other first: beside a large one the logarithm would lose its digits.
         """
         V = self.architecture.outputs
-        self._targets = checked_window(targets, V, self.T, self.B, "targets").reshape(-1)  # (T*B,)
-        picked = _wide(self._logits[self._rows, self._targets])  # (T*B,)
+        self._at_targets.move_to(checked_window(targets, V, self.T, self.B, "targets"))
+        picked = self._losses
+        picked[:] = self._at_targets.read(self._logits)  # (T*B,)
         log_sum, top = self.softmax()
-        return np.mean(log_sum - (picked - top))
+        np.subtract(picked, top, picked)
+        return np.subtract(log_sum, picked, picked).mean()
 
     def backward_from(self, params: Mapping[str, Array], dlogits: Array) -> None:
         """Backward through time from any dL/dlogits ``(T, B, V)``, after ``forward``."""
@@ -189,19 +189,19 @@ class Workspace:
         """After a backward pass: dL/dh_0, one ``(B, H)`` a layer."""
         return tuple(layer.d[0].copy() for layer in self._layers)
 
-    def _cross_entropy_backward(self, targets: Array) -> Array:
+    def _cross_entropy_backward(self) -> Array:
         """dL/dlogits = (p - y) / (T*B), y being 1 at the target and 0 elsewhere: (T*B, V)."""
-        scale = 1 / len(targets)
-        np.multiply(self._logits, scale, out=self._dlogits)
-        self._dlogits[self._rows, targets] -= scale
+        scale = 1 / len(self._dlogits)
+        np.multiply(self._logits, scale, self._dlogits)
+        self._at_targets.subtract(scale, self._dlogits)
         return self._dlogits
 
     @_quiet
     def _backward(self, params: Mapping[str, Array], dlogits: Array) -> None:
         top, weights = self._layers[-1], self._by_layer(params)
-        np.dot(top.outputs.T, dlogits, out=self.gradients["W_hy"])  # (H, V)
-        np.dot(self._ones_TB, dlogits, out=self.gradients["b_y"])  # (V,)
-        np.dot(dlogits, params["W_hy"].T, out=top.d_outputs)  # (T*B, H)
+        top.outputs.T.dot(dlogits, self.gradients["W_hy"])  # (H, V)
+        self._ones.dot(dlogits, self.gradients["b_y"])  # (V,)
+        dlogits.dot(params["W_hy"].T, top.d_outputs)  # (T*B, H)
         for i in range(len(self._layers) - 1, 0, -1):
             layer, below = self._layers[i], self._layers[i - 1]
             layer.backward(weights[i], DenseInput(below.outputs), self._layer_gradients[i])
@@ -209,8 +209,7 @@ class Workspace:
         self._layers[0].backward(weights[0], self._input, self._layer_gradients[0])
 
     def _by_layer(self, params: Mapping[str, Array]) -> list[Params]:
-        layers = range(self.architecture.layers)
-        return [{name: params[f"layer{i}.{name}"] for name in self._names} for i in layers]
+        return [{name: params[key] for key, name in names} for names in self._names]
 
     def _copy_state(self, state: State) -> None:
         checked_state(state, self.architecture, self.B)
@@ -246,8 +245,3 @@ def step(
         new_state.append(h)
         x = h
     return np.dot(x, params["W_hy"]) + params["b_y"], tuple(new_state)
-
-
-def _wide(values: Array) -> Array:
-    """At least double precision, where float32 logits of opposite sign could overflow."""
-    return values.astype(np.result_type(values.dtype, np.float64))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from rnn_tui.core import model
+from rnn_tui.core import model, row_work
 from rnn_tui.core.cells import CELLS, inputs, rnn
 from rnn_tui.core.gradcheck import Gradients, check_gradients
 from rnn_tui.core.parameters import architecture_of
@@ -30,45 +30,57 @@ class Mistake(NamedTuple):
     right: str
     wrong: str
     spoils: set[str]
+    one_hot: bool = False  # in the way that small windows go
 
 
-THROUGH_F = "np.multiply(d[t], slope[t], out=d[t])"
-FROM_THE_FUTURE = "np.add(d[t - 1], product, out=d[t - 1])"
-BACK_IN_TIME = "range(len(d) - 1, 0, -1)"
-W_HH = 'np.dot(self.previous.T, self.d_outputs, out=gradients["W_hh"])'
-B_H = 'np.dot(self._ones, self.d_outputs, out=gradients["b_h"])'
-W_HY = 'np.dot(top.outputs.T, dlogits, out=self.gradients["W_hy"])'
-B_Y = 'np.dot(self._ones_TB, dlogits, out=self.gradients["b_y"])'
-TO_TOP = 'np.dot(dlogits, params["W_hy"].T, out=top.d_outputs)'
-AT_TARGET = "self._dlogits[self._rows, targets] -= scale"
-SCALE = "scale = 1 / len(targets)"
-TO_BELOW = 'np.dot(self.d_outputs, weights["W_xh"].T, out=dx)'
+THROUGH_F = "multiply, slopes = np.multiply, "
+AT_THE_END = "multiply(self._d_T, next(slopes), self._d_T)"
+FROM_THE_FUTURE = "d = self._backward.added(W_hh_T)"
+W_HH = 'self.previous.T.dot(self.d_outputs, gradients["W_hh"])'
+B_H = 'self._ones.dot(self.d_outputs, gradients["b_h"])'
+W_HY = 'top.outputs.T.dot(dlogits, self.gradients["W_hy"])'
+B_Y = 'self._ones.dot(dlogits, self.gradients["b_y"])'
+TO_TOP = 'dlogits.dot(params["W_hy"].T, top.d_outputs)'
+AT_TARGET = "self._at_targets.subtract(scale, self._dlogits)"
+SCALE = "scale = 1 / len(self._dlogits)"
+TO_BELOW = 'self.d_outputs.dot(weights["W_xh"].T, dx)'
 BELOW = "layer.backward_to_input(weights[i], below.d_outputs)"
 
 MISTAKES = {
-    "1 - h² forgotten": Mistake(rnn, THROUGH_F, "pass", HIDDEN),
-    "1 - h² replaces dh": Mistake(rnn, THROUGH_F, "d[t][...] = slope[t]", HIDDEN),
+    "1 - h² forgotten": Mistake(
+        rnn, THROUGH_F, THROUGH_F.replace("np.multiply", "(lambda *_: None)"), HIDDEN
+    ),
+    "1 - h² forgotten at the end": Mistake(rnn, AT_THE_END, "next(slopes)", HIDDEN),
+    "1 - h² replaces dh": Mistake(
+        rnn,
+        THROUGH_F,
+        THROUGH_F.replace("np.multiply", "(lambda d, s, _: d.put(range(d.size), s))"),
+        HIDDEN,
+    ),
     "1 - h² of the step before": Mistake(
-        rnn, THROUGH_F, "np.multiply(d[t], slope[t - 1], out=d[t])", HIDDEN
+        rnn, "max(end - steps, 1) : end]", "max(end - steps, 1) - 1 : end - 1]", HIDDEN
     ),
-    "1 - h instead of 1 - h²": Mistake(
-        rnn, "np.multiply(h, h, out=out)", "np.abs(h, out=out)", HIDDEN
+    "1 - h instead of 1 - h²": Mistake(rnn, "np.multiply(h, h, out)", "np.abs(h, out)", HIDDEN),
+    "nothing comes from the future": Mistake(
+        rnn, FROM_THE_FUTURE, FROM_THE_FUTURE.replace("W_hh_T", "0 * W_hh_T"), HIDDEN
     ),
-    "nothing comes from the future": Mistake(rnn, FROM_THE_FUTURE, "pass", HIDDEN),
-    "only the future counts": Mistake(rnn, FROM_THE_FUTURE, "d[t - 1][...] = product", HIDDEN),
+    "only the future counts": Mistake(
+        rnn, FROM_THE_FUTURE, f"self.d[:-1].fill(0); {FROM_THE_FUTURE}", HIDDEN
+    ),
     "the future is subtracted": Mistake(
-        rnn, FROM_THE_FUTURE, "np.subtract(d[t - 1], product, out=d[t - 1])", HIDDEN
+        rnn, FROM_THE_FUTURE, FROM_THE_FUTURE.replace("W_hh_T", "-W_hh_T"), HIDDEN
     ),
-    "the last step is left out": Mistake(rnn, BACK_IN_TIME, "range(len(d) - 2, 0, -1)", HIDDEN),
-    "the first step is left out": Mistake(rnn, BACK_IN_TIME, "range(len(d) - 1, 1, -1)", HIDDEN),
-    "time runs forward": Mistake(rnn, BACK_IN_TIME, "range(1, len(d))", HIDDEN),
+    "the first step is left out": Mistake(
+        rnn, "for _ in d:", "for _ in ():", {"state.layer0", "state.layer1"}
+    ),
+    "time runs forward": Mistake(rnn, "list(self.d[::-1])", "list(self.d)", HIDDEN),
     "W_hh not transposed": Mistake(rnn, 'weights["W_hh"].T', 'weights["W_hh"]', HIDDEN),
     "W_hy not transposed": Mistake(model, TO_TOP, TO_TOP.replace('["W_hy"].T', '["W_hy"]'), HIDDEN),
     "dW_hh with the new state": Mistake(rnn, W_HH, W_HH.replace("previous", "outputs"), W_HH_BOTH),
     "dW_hh transposed": Mistake(
         rnn,
         W_HH,
-        'np.dot(self.d_outputs.T, self.previous, out=gradients["W_hh"])',
+        'self.d_outputs.T.dot(self.previous, gradients["W_hh"])',
         W_HH_BOTH,
     ),
     "dW_hh of the first step only": Mistake(
@@ -94,12 +106,12 @@ MISTAKES = {
         model, B_Y, 'self.gradients["b_y"][...] = dlogits[-1]', {"b_y"}
     ),
     "p instead of p - y": Mistake(model, AT_TARGET, "pass", EVERYTHING),
-    "p + y": Mistake(model, AT_TARGET, AT_TARGET.replace("-=", "+="), EVERYTHING),
+    "p + y": Mistake(model, AT_TARGET, AT_TARGET.replace("scale", "-scale"), EVERYTHING),
     # The bias sums over all steps and cannot tell which target belonged to which.
     "targets one step late": Mistake(
-        model,
-        AT_TARGET,
-        AT_TARGET.replace("targets", "np.roll(targets, self.B)"),
+        row_work,
+        "columns.reshape(-1)",
+        "np.roll(columns, 1, axis=0).reshape(-1)",
         EVERYTHING - {"b_y"},
     ),
     "a sum instead of a mean": Mistake(model, SCALE, "scale = 1.0", EVERYTHING),
@@ -112,13 +124,16 @@ MISTAKES = {
         model, "DenseInput(below.outputs)", "DenseInput(below.previous)", {"layer1.W_xh"}
     ),
     "dW_xh in the wrong row": Mistake(
-        inputs, "out=dW_xh[symbol]", "out=dW_xh[symbol - 1]", {"layer0.W_xh"}
+        inputs, "dW_xh[symbol])", "dW_xh[symbol - 1])", {"layer0.W_xh"}
     ),
     "dW_xh not added up where a symbol comes again": Mistake(
-        inputs, "self._rows[start:end]", "self._rows[[start] * (end - start)]", {"layer0.W_xh"}
+        inputs, "rows[start : start + count]", "rows[[start] * count]", {"layer0.W_xh"}
     ),
     "dW_xh not in the order of the symbols": Mistake(
-        inputs, "np.take(dz, order,", "np.take(dz, np.arange(len(order)),", {"layer0.W_xh"}
+        inputs, "self._sorted(), 0,", "self._steps, 0,", {"layer0.W_xh"}
+    ),
+    "dW_xh one-hot in the wrong row": Mistake(
+        inputs, "[self._steps, self.x] = 1", "[self._steps, self.x - 1] = 1", {"layer0.W_xh"}, True
     ),
     "the gradient of h_1 for that of h_0": Mistake(
         model, "layer.d[0].copy()", "layer.d[1].copy()", {"state.layer0", "state.layer1"}
@@ -137,11 +152,13 @@ def run(module: ModuleType, mistake: Mistake | None) -> dict[str, Any]:
     return names
 
 
-def backward_with(mistake: Mistake | None):
+def backward_with(mistake: Mistake | None, one_hot: bool):
     """The fast path's backward pass, made anew from its source."""
     readers, cell, names = run(inputs, mistake), run(rnn, mistake), run(model, mistake)
     names["CELLS"] = {"tanh": cell["ElmanCell"](cell["TANH"], CELLS["tanh"].textbook)}
     names["DenseInput"], names["SymbolInput"] = readers["DenseInput"], readers["SymbolInput"]
+    names["Picked"] = run(row_work, mistake)["Picked"]
+    readers["ONE_HOT"] = readers["ONE_HOT"] if one_hot else 0
 
     def backward(params, x, targets, state, kind):
         workspace = names["Workspace"](architecture_of(params, kind), *x.shape, np.float64)
@@ -151,15 +168,17 @@ def backward_with(mistake: Mistake | None):
     return backward
 
 
-def failing(problem, mistake: Mistake | None) -> set[str]:
-    found = check_gradients(*problem, backward=backward_with(mistake))
+def failing(problem, mistake: Mistake | None, one_hot: bool) -> set[str]:
+    found = check_gradients(*problem, backward=backward_with(mistake, one_hot))
     return {check.name for check in found if not check.passed}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_check_names_what_a_mistake_spoils(make_problem, name):
-    assert failing(make_problem(), MISTAKES[name]) == MISTAKES[name].spoils
+    mistake = MISTAKES[name]
+    assert failing(make_problem(), mistake, mistake.one_hot) == mistake.spoils
 
 
-def test_the_source_as_it_is_passes(make_problem):
-    assert failing(make_problem(), None) == set()
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_the_source_as_it_is_passes(make_problem, one_hot):
+    assert failing(make_problem(), None, one_hot) == set()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from rnn_tui.core.arrays import Array
+from rnn_tui.core.arrays import Array, aligned_zeros
 from rnn_tui.core.cells.inputs import Input
+from rnn_tui.core.cells.products import AS_IT_LIES, StepwiseProduct, Widths
 from rnn_tui.core.cells.textbook import ElmanTextbook
+
+TOGETHER: Final = 1 << 14
+"""Numbers whose slopes are computed at once: they stay in the caches until they are used."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,9 @@ class Activation:
     """f'(z), from h = f(z), written into the second array."""
 
 
-def _tanh(z: Array, out: Array) -> None:
-    np.tanh(z, out=out)
-
-
 def _tanh_slope(h: Array, out: Array) -> None:
-    np.multiply(h, h, out=out)
-    np.subtract(1, out, out=out)  # 1 - h^2
+    np.multiply(h, h, out)
+    np.subtract(1, out, out)  # 1 - h^2
 
 
 def _relu(z: Array, out: Array) -> None:
@@ -38,10 +38,10 @@ def _relu(z: Array, out: Array) -> None:
 
 
 def _relu_slope(h: Array, out: Array) -> None:
-    np.greater(h, 0, out=out)
+    np.greater(h, 0, out)
 
 
-TANH = Activation(_tanh, _tanh_slope)
+TANH = Activation(np.tanh, _tanh_slope)
 RELU = Activation(_relu, _relu_slope)
 
 
@@ -56,9 +56,11 @@ class ElmanCell:
         """The shapes of one layer's parameters, in order."""
         return {"W_xh": (I, H), "W_hh": (H, H), "b_h": (H,)}
 
-    def layer(self, T: int, B: int, H: int, dtype: np.dtype[Any]) -> ElmanLayer:
+    def layer(
+        self, T: int, B: int, H: int, dtype: np.dtype[Any], widths: Widths = AS_IT_LIES
+    ) -> ElmanLayer:
         """The fast path of one layer, with all buffers for windows of this size."""
-        return ElmanLayer(self.activation, T, B, H, dtype)
+        return ElmanLayer(self.activation, T, B, H, dtype, widths)
 
     def single(self, weights: Mapping[str, Array]) -> SingleElman:
         """The fast path of one layer that reads one stream, a step at a time."""
@@ -93,29 +95,29 @@ class ElmanLayer:
     which ``backward`` turns into that with respect to z_t for t = 1..T.
     """
 
-    def __init__(self, activation: Activation, T: int, B: int, H: int, dtype: np.dtype[Any]):
+    def __init__(
+        self, activation: Activation, T: int, B: int, H: int, dtype: np.dtype[Any], widths: Widths
+    ) -> None:
         self._activation = activation
-        self.hidden = np.zeros((T + 1, B, H), dtype)  # (T+1, B, H)
-        self.d = np.zeros((T + 1, B, H), dtype)  # (T+1, B, H)
-        self._slope = np.zeros((T + 1, B, H), dtype)  # (T+1, B, H)
-        self._product = np.zeros((B, H), dtype)  # (B, H)
+        self.hidden = aligned_zeros((T + 1, B, H), dtype)  # (T+1, B, H)
+        self.d = aligned_zeros((T + 1, B, H), dtype)  # (T+1, B, H)
         self._ones = np.ones(T * B, dtype)  # (T*B,)
         # Views made once: indexing an array for every step costs as much as adding to it.
-        self._h, self._d_t, self._slope_t = list(self.hidden), list(self.d), list(self._slope)
+        h, d = list(self.hidden), list(self.d[::-1])
+        self._forward = StepwiseProduct(h[:-1], h[1:], widths.forward)
+        self._backward = StepwiseProduct(d[:-1], d[1:], widths.backward)
+        self._slopes = _Slopes(self.hidden, activation)
+        self._d_T = self.d[T].reshape(-1)  # (B*H,)
         self.outputs = self.hidden[1:].reshape(T * B, H)  # (T*B, H) h_1 .. h_T
         self.previous = self.hidden[:-1].reshape(T * B, H)  # (T*B, H) h_0 .. h_{T-1}
         self.d_outputs = self.d[1:].reshape(T * B, H)  # (T*B, H)
 
     def forward(self, weights: Mapping[str, Array], x: Input) -> None:
         """From ``hidden[0]`` and the input ``x`` compute ``hidden[1:]``."""
-        h, product, apply = self._h, self._product, self._activation.apply
-        W_hh = weights["W_hh"]
-        x.forward(weights["W_xh"], self.outputs)  # (T*B, H)
-        np.add(self.outputs, weights["b_h"], out=self.outputs)
-        for t in range(1, len(h)):
-            np.dot(h[t - 1], W_hh, out=product)  # (B, H)
-            np.add(h[t], product, out=h[t])
-            apply(h[t], h[t])
+        x.forward(weights["W_xh"], weights["b_h"], self.outputs)  # (T*B, H)
+        apply = self._activation.apply
+        for z_t in self._forward.added(weights["W_hh"]):  # z_t += h_{t-1} W_hh
+            apply(z_t, z_t)
 
     def backward(
         self, weights: Mapping[str, Array], x: Input, gradients: Mapping[str, Array]
@@ -126,19 +128,42 @@ class ElmanLayer:
         above this layer. Leaves ``d[0]``, that of the incoming state, and ``gradients``.
         """
         self._backward_through_time(weights["W_hh"].T)
-        np.dot(self.previous.T, self.d_outputs, out=gradients["W_hh"])
-        np.dot(self._ones, self.d_outputs, out=gradients["b_h"])
+        self.previous.T.dot(self.d_outputs, gradients["W_hh"])
+        self._ones.dot(self.d_outputs, gradients["b_h"])
         x.backward(self.d_outputs, gradients["W_xh"])
 
     def backward_to_input(self, weights: Mapping[str, Array], dx: Array) -> None:
         """Write the gradient with respect to the input into ``dx`` (T*B, I)."""
-        np.dot(self.d_outputs, weights["W_xh"].T, out=dx)
+        self.d_outputs.dot(weights["W_xh"].T, dx)
 
     def _backward_through_time(self, W_hh_T: Array) -> None:
-        d, slope, product = self._d_t, self._slope_t, self._product
-        self._activation.slope(self.hidden, self._slope)
-        d[0].fill(0)
-        for t in range(len(d) - 1, 0, -1):
-            np.multiply(d[t], slope[t], out=d[t])  # h_t = f(z_t)
-            np.dot(d[t], W_hh_T, out=product)  # (B, H) z_t = ... + h_{t-1} W_hh
-            np.add(d[t - 1], product, out=d[t - 1])
+        multiply, slopes = np.multiply, self._slopes.backwards()
+        self.d[0].fill(0)
+        multiply(self._d_T, next(slopes), self._d_T)  # h_T = f(z_T)
+        d = self._backward.added(W_hh_T)  # z_t = ... + h_{t-1} W_hh, so d_{t-1} += d_t W_hh^T
+        for slope, d_t in zip(slopes, d, strict=False):
+            multiply(d_t, slope, d_t)
+        for _ in d:  # that of the incoming state, which no f made
+            pass
+
+
+class _Slopes:
+    """f'(z_t) for t = T..1, a few steps at a time: while they are near, and in little memory."""
+
+    def __init__(self, hidden: Array, activation: Activation) -> None:
+        T, size = len(hidden) - 1, hidden[0].size
+        steps = min(T, max(1, TOGETHER // size))
+        slope = aligned_zeros((steps, size), hidden.dtype)  # (steps, B*H)
+        self._slope = activation.slope
+        self._groups = []
+        for end in range(T + 1, 1, -steps):
+            h = hidden[max(end - steps, 1) : end].reshape(-1, size)  # (steps, B*H)
+            out = slope[: len(h)]
+            self._groups.append((h, out, list(out[::-1])))
+
+    def backwards(self) -> Iterator[Array]:
+        """Each (B*H,), until the next one is asked for."""
+        slope = self._slope
+        for h, out, steps in self._groups:
+            slope(h, out)
+            yield from steps
