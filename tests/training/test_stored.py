@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,20 @@ from rnn_tui.training.wire import unpack
 from .conftest import Sessions, train_to
 
 
+_opened: list[StoredClient] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed_again() -> Iterator[None]:
+    """What a test opened is closed after it: a log that is left open is complained of."""
+    yield
+    while _opened:
+        asyncio.run(_opened.pop().close())
+
+
 def opened(directory: RunDirectory, reason: str = "") -> StoredClient:
-    return asyncio.run(StoredClient.open(directory, reason))
+    _opened.append(asyncio.run(StoredClient.open(directory, reason)))
+    return _opened[-1]
 
 
 def polled(client: StoredClient, **asked: Any) -> Update:
@@ -89,6 +101,7 @@ def test_where_nobody_serves_a_run_its_files_are_opened(left: RunDirectory) -> N
     client = asyncio.run(Attachment(left)())
     assert isinstance(client, StoredClient)
     assert not client.live
+    asyncio.run(client.close())
 
 
 def test_a_run_that_cannot_be_read_says_why(left: RunDirectory) -> None:
