@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rnn_tui.runs.configuration import RunConfig, merge
+from rnn_tui.runs.configuration import RunConfig, check_memory, merge
 from rnn_tui.text.batches import Batches
 from rnn_tui.training.trainer import Trainer
 
@@ -17,6 +17,8 @@ VOCABULARY: Final = 65
 """Distinct symbols of the text that networks of this kind are mostly compared on."""
 
 _WINDOWS: Final = 64
+_CHARACTERS: Final = 1 << 20
+"""About as long as the texts that networks of this kind are mostly compared on."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,14 @@ class Shape:
         return V * H + H * H + H + H * V + V
 
     def config(self, dtype: str = "float32") -> RunConfig:
-        """What a user would set for it: Adam, clipping by the norm and the rest as it comes."""
+        """What a user would set for it: Adam, clipping by the norm and the rest as it comes.
+
+        ConfigError if it takes too much memory.
+        """
         sizes = {"hidden": self.hidden, "batch": self.batch, "window": self.window}
-        return merge({**sizes, "dtype": dtype})
+        config = merge({**sizes, "dtype": dtype})
+        check_memory(config, self.vocabulary)
+        return config
 
     def text(self) -> npt.NDArray[np.integer[Any]]:
         """Symbols (N,) as unevenly frequent as those of a language; the same each time.
@@ -50,7 +57,8 @@ class Shape:
         The symbol of rank r is drawn with a probability in proportion to 1/r (Zipf 1949).
         """
         likely = 1.0 / np.arange(1, self.vocabulary + 1)
-        size = self.characters * _WINDOWS + 1
+        windows = min(_WINDOWS, max(2, _CHARACTERS // self.characters))
+        size = self.characters * windows + 1
         drawn = np.random.default_rng(0).choice(self.vocabulary, size, p=likely / likely.sum())
         return drawn.astype(np.uint8 if self.vocabulary <= 256 else np.uint32)
 
@@ -60,8 +68,8 @@ class Shape:
 
     def trainer(self, dtype: str = "float32") -> Trainer:
         """A fresh network at the beginning of that text."""
-        text = self.text()
-        return Trainer(self.config(dtype), self.vocabulary, text, text[:0])
+        config, text = self.config(dtype), self.text()
+        return Trainer(config, self.vocabulary, text, text[:0])
 
 
 GRID: Final = tuple(

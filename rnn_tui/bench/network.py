@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -105,7 +105,7 @@ def _quickest(
     """The form that is quickest here, warm; its libraries have compiled what they compile."""
     trained = {form: _training(make(params, rule), shape) for form, make in makes.items()}
     for contender in trained.values():
-        contender(2)
+        contender(1)
     if len(trained) == 1:
         return next(iter(trained.items()))
     tried = alternate(trained, TRIAL_SECONDS * len(trained), clock, first=1)
@@ -119,6 +119,6 @@ def _training(network: Network, shape: Shape) -> Contender:
     return _repeated(lambda: network.step(batches.next()), network.wait)
 
 
-def best_over(measured: Iterator[Measured], peer: str) -> Iterator[float]:
-    """The ratios over one peer, of the shapes where it was measured."""
+def ratios_over(peer: str, measured: Iterable[Measured]) -> Iterator[float]:
+    """Those of the shapes where that peer was measured."""
     return (ratio for one in measured if (ratio := one.over(peer)) is not None)

@@ -52,7 +52,7 @@ def _size(name: str, most: int, default: str, help_: str, least: int = 1) -> Opt
     "--seconds",
     type=click.FloatRange(0, 3600, min_open=True),
     callback=_a_number,
-    default=8.0,
+    default=6.0,
     show_default=True,
     metavar="X",
     help="how long to measure each shape, about",
@@ -108,7 +108,7 @@ def _bench_training(
         found = measure(shapes, seconds, peers)
     except KeyboardInterrupt:
         click.echo("stopped: nothing was measured to its end", err=True)
-        raise
+        raise click.Abort from None
     if json_:
         click.echo(json.dumps(facts(found), allow_nan=False))
     else:

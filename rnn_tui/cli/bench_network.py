@@ -45,9 +45,9 @@ class Found:
     def mean_over(self, peer: str) -> float:
         """The geometric mean of the ratios over one peer."""
         from rnn_tui.bench.grid import geometric_mean
-        from rnn_tui.bench.network import best_over
+        from rnn_tui.bench.network import ratios_over
 
-        return geometric_mean(best_over(iter(self.shapes), peer))
+        return geometric_mean(ratios_over(peer, self.shapes))
 
     @property
     def mean_share(self) -> float:

@@ -27,8 +27,8 @@ main(sys.argv[1:])
 NAMES = ["text stream", "engine", "bare loop"]
 
 
-def test_alone_it_lists_its_parts(rnn_tui: Run) -> None:
-    said = rnn_tui("bench")
+def test_its_help_lists_its_parts(rnn_tui: Run) -> None:
+    said = rnn_tui("bench", "--help")
     assert (said.status, said.err) == (0, "")
     assert re.search(r"^  sample +Characters per second", said.out, re.MULTILINE)
 
