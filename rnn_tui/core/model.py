@@ -115,6 +115,7 @@ class Workspace:
         self._symbol_input = SymbolInput(T * B, H, self.dtype)
         self._input: Input = self._symbol_input
 
+    @_quiet
     def loss_and_gradients(
         self,
         params: Mapping[str, Array],
@@ -123,10 +124,12 @@ class Workspace:
         state: State,
     ) -> float:
         """Forward, loss and backward: the loss; ``gradients`` and ``hidden`` hold the rest."""
-        loss = self.loss(params, inputs, targets, state)
+        self._forward(params, inputs, state)
+        loss = float(self._cross_entropy(targets).real)
         self._backward(params, self._cross_entropy_backward())
         return loss
 
+    @_quiet
     def loss(
         self,
         params: Mapping[str, Array],
@@ -135,19 +138,13 @@ class Workspace:
         state: State,
     ) -> float:
         """Forward and loss only: mean cross-entropy over the window, in nats."""
-        self.forward(params, inputs, state)
-        return float(self.cross_entropy(targets).real)
+        self._forward(params, inputs, state)
+        return float(self._cross_entropy(targets).real)
 
     @_quiet
     def forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> Array:
         """All hidden states and the logits ``(T, B, V)``, from symbols or vectors and a state."""
-        self._copy_state(state)
-        self._input = x = self._read(inputs)
-        for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
-            layer.forward(weights, x)
-            x = DenseInput(layer.outputs)
-        self._layers[-1].outputs.dot(params["W_hy"], self._logits)  # (T*B, V)
-        self._bias.add(params["b_y"])
+        self._forward(params, inputs, state)
         return self.probabilities
 
     @_quiet
@@ -165,14 +162,9 @@ class Workspace:
         No probability is ever looked at, so one that underflows still has a finite loss. Logits are
         subtracted from each other first: beside a large one the logarithm would lose its digits.
         """
-        V = self.architecture.outputs
-        self._at_targets.move_to(checked_window(targets, V, self.T, self.B, "targets"))
-        picked = self._losses
-        picked[:] = self._at_targets.read(self._logits)  # (T*B,)
-        log_sum, top = self.softmax()
-        np.subtract(picked, top, picked)
-        return np.subtract(log_sum, picked, picked).mean()
+        return self._cross_entropy(targets)
 
+    @_quiet
     def backward_from(self, params: Mapping[str, Array], dlogits: Array) -> None:
         """Backward through time from any dL/dlogits ``(T, B, V)``, after ``forward``."""
         if np.shape(dlogits) != self.probabilities.shape:
@@ -189,6 +181,26 @@ class Workspace:
         """After a backward pass: dL/dh_0, one ``(B, H)`` a layer."""
         return tuple(layer.d[0].copy() for layer in self._layers)
 
+    # What follows is called where NumPy was told to be quiet: telling it takes a microsecond.
+
+    def _forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> None:
+        self._copy_state(state)
+        self._input = x = self._read(inputs)
+        for layer, weights in zip(self._layers, self._by_layer(params), strict=True):
+            layer.forward(weights, x)
+            x = DenseInput(layer.outputs)
+        self._layers[-1].outputs.dot(params["W_hy"], self._logits)  # (T*B, V)
+        self._bias.add(params["b_y"])
+
+    def _cross_entropy(self, targets: npt.ArrayLike) -> Any:
+        V, losses = self.architecture.outputs, self._losses
+        self._at_targets.move_to(checked_window(targets, V, self.T, self.B, "targets"))
+        losses[:] = self._at_targets.read(self._logits)  # (T*B,)
+        log_sum, top = self._softmax(self._logits, self._dlogits)
+        np.subtract(losses, top, losses)
+        np.subtract(log_sum, losses, losses)
+        return np.add.reduce(losses) / len(losses)
+
     def _cross_entropy_backward(self) -> Array:
         """dL/dlogits = (p - y) / (T*B), y being 1 at the target and 0 elsewhere: (T*B, V)."""
         scale = 1 / len(self._dlogits)
@@ -196,7 +208,6 @@ class Workspace:
         self._at_targets.subtract(scale, self._dlogits)
         return self._dlogits
 
-    @_quiet
     def _backward(self, params: Mapping[str, Array], dlogits: Array) -> None:
         top, weights = self._layers[-1], self._by_layer(params)
         top.outputs.T.dot(dlogits, self.gradients["W_hy"])  # (H, V)

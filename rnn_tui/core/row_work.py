@@ -44,7 +44,7 @@ class Picked:
 
     def read(self, matrix: Array) -> Array:
         """What is there, (N,), until the next call; the columns were checked."""
-        return np.take(matrix, self._at, None, self._values, "clip")
+        return matrix.take(self._at, None, self._values, "clip")
 
     def subtract(self, number: float, matrix: Array) -> None:
         """Take ``number`` from what is there."""

@@ -29,6 +29,7 @@ class Softmax:
         self._most = np.finfo(real).max / V
         self._ones = np.ones(V, dtype)  # (V,)
         self._total = np.zeros((N, 1), dtype)  # (N, 1)
+        self._totals = self._total.reshape(-1)  # (N,)
         self._top = np.zeros((N, 1), real)  # (N, 1)
         # At least double precision, where float32 logits of opposite sign could overflow.
         self._log_sum = np.zeros(N, np.result_type(dtype, np.float64))  # (N,)
@@ -43,7 +44,8 @@ class Softmax:
         """
         if self._narrow:
             np.exp(logits, spare)
-            if self._least <= spare.min() and spare.max() <= self._most:  # never if there is a NaN
+            least, most = np.minimum.reduce(spare, None), np.maximum.reduce(spare, None)
+            if self._least <= least and most <= self._most:  # never where there is a NaN
                 self._wide_top.fill(0)
                 return self._divided(spare, logits)
         np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (N, 1)
@@ -53,8 +55,8 @@ class Softmax:
         return self._divided(logits, logits)
 
     def _divided(self, exponentials: Array, out: Array) -> LogSum:
-        exponentials.dot(self._ones, self._total[:, 0])  # (N,)
+        exponentials.dot(self._ones, self._totals)
         np.divide(exponentials, self._total, out)
-        self._log_sum[:] = self._total[:, 0]
+        self._log_sum[:] = self._totals
         np.log(self._log_sum, self._log_sum)
         return LogSum(self._log_sum, self._wide_top)

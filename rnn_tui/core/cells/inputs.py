@@ -66,20 +66,20 @@ class SymbolInput:
         The symbols were checked, so "clip" only saves NumPy a copy.
         """
         if len(W_xh) > len(self.x):
-            np.take(W_xh, self.x, 0, out, "clip")
+            W_xh.take(self.x, 0, out, "clip")
             np.add(out, b_h, out)
             return
         if self._table.shape != W_xh.shape:
             self._table = aligned_zeros(W_xh.shape, W_xh.dtype)  # (I, H)
         np.add(W_xh, b_h, self._table)
-        np.take(self._table, self.x, 0, out, "clip")
+        self._table.take(self.x, 0, out, "clip")
 
     def backward(self, dz: Array, dW_xh: Array) -> None:
         """dW_xh[s] = Σ dz over the steps where x was s; zero for symbols that were not there."""
         if dz.size * len(dW_xh) <= ONE_HOT:
             self._by_one_hot(dz, dW_xh)
             return
-        np.take(dz, self._sorted(), 0, self._rows, "clip")
+        dz.take(self._sorted(), 0, self._rows, "clip")
         counts = np.bincount(self.x)
         symbols = counts.nonzero()[0]
         dW_xh.fill(0)
