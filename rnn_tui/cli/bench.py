@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 THREADS: Final = 1
 """Of matrix products: more cost more than they bring where one stream is sampled."""
 
+
+_OF_SCREEN: Final = ("hidden", "batch", "window", "seconds", "json_")
 
 Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -64,6 +67,11 @@ def _size(name: str, most: int, default: str, help_: str, least: int = 1) -> Opt
     help="beside PyTorch and JAX, where they are installed, and a plain loop in NumPy",
 )
 @click.option("--plot", is_flag=True, help="the share of the limit as a picture, too")
+@click.option(
+    "--screen",
+    is_flag=True,
+    help="instead: the app in a terminal while a network of --hidden 256 is trained, for a minute",
+)
 @click.option("--json", "json_", is_flag=True, help="everything as one line of JSON")
 @click.pass_context
 def bench(ctx: click.Context, /, **given: Any) -> None:
@@ -77,15 +85,38 @@ def bench(ctx: click.Context, /, **given: Any) -> None:
     system can keep it there; the middle one of several rounds counts. Leave the machine alone
     meanwhile. The commands measure other things.
     """
+    told = {n for n in given if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE}
+    screen = given.pop("screen")
+    if ctx.invoked_subcommand is not None and told:
+        raise click.UsageError(
+            f"write the options of {ctx.invoked_subcommand} behind {ctx.invoked_subcommand}"
+        )
+    if screen:
+        _bench_screen(told, **given)
+        return
     os.environ.update(dict.fromkeys(ONE_THREAD, str(THREADS)))  # before NumPy is loaded
     if ctx.invoked_subcommand is None:
         _bench_training(**given)
-        return
-    for name in given:
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(
-                f"write the options of {ctx.invoked_subcommand} behind {ctx.invoked_subcommand}"
-            )
+
+
+def _bench_screen(told: set[str], **given: Any) -> None:
+    from rnn_tui.cli.bench_screen import show_screen
+
+    if other := sorted(told - {"screen", *_OF_SCREEN}):
+        raise click.UsageError(f"--{other[0]} has nothing to do with --screen")
+    given["seconds"] = given["seconds"] if "seconds" in told else None
+    with _stopped_in_one_line():
+        show_screen(**{name: given[name] for name in _OF_SCREEN})
+
+
+@contextmanager
+def _stopped_in_one_line() -> Iterator[None]:
+    """What Ctrl-C leaves: what was measured so far would be compared with nothing."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped: nothing was measured to its end", err=True)
+        raise click.Abort from None
 
 
 def _bench_training(
@@ -104,11 +135,8 @@ def _bench_training(
     V = vocabulary or VOCABULARY
     one = Shape(hidden or 128, batch or 32, window or 64, V)
     shapes = (one,) if hidden or batch or window else tuple(replace(s, vocabulary=V) for s in GRID)
-    try:
+    with _stopped_in_one_line():
         found = measure(shapes, seconds, peers)
-    except KeyboardInterrupt:
-        click.echo("stopped: nothing was measured to its end", err=True)
-        raise click.Abort from None
     if json_:
         click.echo(json.dumps(facts(found), allow_nan=False))
     else:

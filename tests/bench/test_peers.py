@@ -73,10 +73,14 @@ def float64() -> Iterator[None]:
 
 @needs("peers", "jax")
 @pytest.mark.usefixtures("float64")
-@pytest.mark.parametrize("form", ["scan", "unrolled scan"])
+@pytest.mark.parametrize("unrolled", [0, 32])
 @pytest.mark.parametrize(("batch", "clip"), [(1, CLIPPED), (3, 100.0)])
-def test_jax_trains_the_same_network(form: str, batch: int, clip: float) -> None:
-    compared(peer_jax.forms()[form], Shape(5, batch, 6, 7), clip, 1e-10)
+def test_jax_trains_the_same_network(
+    batch: int, clip: float, unrolled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_jax, "UNROLLED", unrolled)
+    (make,) = peer_jax.forms().values()
+    compared(make, Shape(5, batch, 6, 7), clip, 1e-10)
 
 
 def test_a_peer_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,8 @@ def test_the_process_may_use_all_its_cores_again(rnn_tui: Run) -> None:
         (("--hidden", "0"), "0 is not in the range 1<=x<=8192"),
         (("--seconds", "nan"), "it must be a number of seconds"),
         (("--json", "sample"), "write the options of sample behind sample"),
+        (("--screen", "--no-peers"), "--peers has nothing to do with --screen"),
+        (("--screen", "--plot"), "--plot has nothing to do with --screen"),
         (("--batch", "4096", "--window", "4096"), "this network needs about"),
     ],
 )
