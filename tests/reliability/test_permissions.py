@@ -26,7 +26,7 @@ SOMEBODY = """
 import os, sys
 import rnn_tui.cli.training, rnn_tui.cli.progress, rnn_tui.training.server  # what may lie where
 import rnn_tui.training.stored, rnn_tui.cli.runs, rnn_tui.cli.table         # we may not look
-import rnn_tui.runs.listing, concurrent.futures.thread
+import rnn_tui.runs.listing, concurrent.futures.thread, urllib.parse
 from rnn_tui.cli import main
 if int(sys.argv[1]):
     os.setgroups([])

@@ -60,14 +60,18 @@ class Sessions:
         session.phase = "stopped"
         return self.open(session.directory, resume=True, **how)
 
+    def close(self) -> None:
+        """Close them all, whatever a test made of them."""
+        for session in self.made:
+            session.trainer.flat[...] = 0
+            session.close()
+
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[Sessions]:
     made = Sessions(tmp_path / "runs")
     yield made
-    for session in made.made:
-        session.trainer.flat[...] = 0  # whatever a test made of them
-        session.close()
+    made.close()
 
 
 @pytest.fixture

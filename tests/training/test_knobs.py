@@ -74,6 +74,7 @@ def test_turned_killed_and_resumed_it_is_the_unbroken_run(
     finish(resumed)
     assert everything(resumed.trainer) == everything(unbroken.trainer)
     assert rows(resumed) == rows(unbroken)
+    made.close()
 
 
 @settings(max_examples=15, deadline=None)
@@ -103,6 +104,7 @@ def test_a_replay_has_the_logged_loss_to_the_last_bit(
         row = session.metrics.rows_after(at - 1, 1)[0]
         assert window.update is not None
         assert window.update.learning_rate == row.learning_rate
+    made.close()
 
 
 # -- undo --------------------------------------------------------------------------------------
