@@ -63,6 +63,7 @@ class TerminalApp(KeyOrder):
         super().__init__(driver_class=OutletDriver)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
+        self._begin_with_theme(os.environ.get("TEXTUAL_THEME", DARK.name))
         self.log_file = log_file
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -83,7 +84,7 @@ class TerminalApp(KeyOrder):
 
     def take_over_terminal(self) -> None:
         """The theme and the signals: the first thing to do when mounted."""
-        self._begin_with_theme(os.environ.get("TEXTUAL_THEME", DARK.name))
+        self._begin_with_light_theme()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
@@ -92,9 +93,20 @@ class TerminalApp(KeyOrder):
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
 
     def _begin_with_theme(self, name: str) -> None:
-        """Textual has taken the name over before the theme was known: have it looked up now."""
-        self.set_reactive(App.theme, "textual-dark")
-        self.theme = name if name in self.available_themes else DARK.name
+        """Textual has looked the theme up before it was known, and made its colours without it.
+
+        They are made anew here: once everything is mounted, that would be to style all of it twice.
+        """
+        known = name if name in self.available_themes else DARK.name
+        self.set_reactive(App.theme, known)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _begin_with_light_theme(self) -> None:
+        """Textual begins as if its theme were dark; what else depends on that is made anew."""
+        if not self.current_theme.dark:
+            name = self.theme
+            self.set_reactive(App.theme, DARK.name)
+            self.theme = name
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: what the keys of the screen do, then what every app offers."""
