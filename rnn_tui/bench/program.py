@@ -25,7 +25,7 @@ ANSWERS: Final = (
 )
 """What a terminal is asked, and what a present one says."""
 
-_SURROUNDINGS: Final = ("RNN_TUI_", "TEXTUAL", "COLUMNS", "LINES", "NO_COLOR", "PYTHONPATH")
+_SURROUNDINGS: Final = ("RNN_TUI_", "TEXTUAL", "COLUMNS", "LINES", "NO_COLOR", "PYTHON")
 """Beginnings of the names of variables that would make the program another one."""
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
