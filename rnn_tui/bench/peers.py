@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -63,11 +65,22 @@ def load_peers(names: Iterable[str] = PEERS) -> Loaded:
             missing.append(f"{name} is not installed: not compared")
             continue
         try:
-            import_module(peer.module)
-            forms[name] = peer.forms()
+            with _undisturbed():
+                import_module(peer.module)
+                forms[name] = peer.forms()
         except Exception as error:  # noqa: BLE001 (whatever a library of others does at its import)
             missing.append(failure(name, error))
     return Loaded(forms, tuple(missing))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait: libraries that it leaves half loaded were seen to crash the process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def failure(name: str, error: Exception) -> str:

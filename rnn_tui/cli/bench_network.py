@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SHAPE: Final = ("H", "B", "T")
 NOTHING: Final = "–"
+KERNELS: Final = "OPENBLAS_CORETYPE"
 BAR_CELLS: Final = 50
 OVERHEAD: Final = 3.0
 """Seconds that a shape takes beside its turns: the limit is measured, JAX compiles."""
@@ -77,7 +79,14 @@ def measure(shapes: Sequence[Shape], seconds: float, with_peers: bool) -> Found:
             speeds = speeds.or_better(measure_speeds())
     versions = {name: PEERS[name].version for name in peers.forms}
     failures = [f"{name_of(one.shape)}: {line}" for one in found for line in one.failures]
-    return Found(machine, core, speeds, versions, tuple(found), (*peers.missing, *failures))
+    notes = (*_chosen_kernels(), *peers.missing, *failures)
+    return Found(machine, core, speeds, versions, tuple(found), notes)
+
+
+def _chosen_kernels() -> Iterator[str]:
+    """NumPy's products may be told to be those of another processor: up to half as fast."""
+    if chosen := os.environ.get(KERNELS):
+        yield f"{KERNELS}={chosen} is set: this is not how fast NumPy is here by itself"
 
 
 def name_of(shape: Shape) -> str:

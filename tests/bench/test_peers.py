@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import numpy as np
@@ -102,6 +104,20 @@ def test_a_peer_that_fails_when_it_is_loaded_is_one_line(monkeypatch: pytest.Mon
     assert loaded.missing == (
         "Broken failed: OSError: libsomething.so: cannot open shared object file",
     )
+
+
+def test_ctrl_c_waits_until_a_library_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    def forms() -> dict[str, Make]:
+        os.kill(os.getpid(), signal.SIGINT)
+        loaded.append("all of it")
+        return {}
+
+    monkeypatch.setitem(peers.PEERS, "Slow", peers.Peer("json", forms))
+    with pytest.raises(KeyboardInterrupt):
+        peers.load_peers(["Slow"])
+    assert loaded == ["all of it"]
 
 
 def test_the_plain_loop_reads_a_single_stream_alone() -> None:

@@ -25,6 +25,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid, "GRID", (Shape(4, 1, 3), Shape(5, 2, 3)))
     found = limit.Speeds(product=1e9, tanh=1e9, exp=1e9, copy=1e9)
     monkeypatch.setattr(limit, "measure_speeds", lambda: found)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     absent = peers.Peer("a_module_that_nobody_has", dict)
     monkeypatch.setitem(peers.PEERS, peers.PYTORCH, absent)
     monkeypatch.setitem(peers.PEERS, peers.JAX, peers.Peer("json", lambda: {"as": PlainLoop}))
@@ -101,6 +102,12 @@ def test_the_picture_has_a_bar_for_each_shape(rnn_tui: Run, monkeypatch) -> None
     assert re.fullmatch(r"H 4 · B 1 · T 3  █{25} 50%", lines[1])
     assert re.fullmatch(r"H 5 · B 2 · T 3  █{20} 40%", lines[2])
     assert re.fullmatch(r" +0% +100%", lines[3])
+
+
+def test_kernels_of_another_processor_are_told(rnn_tui: Run, monkeypatch) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    said = rnn_tui(*TINY, *ONE, "--no-peers")
+    assert said.err.startswith("OPENBLAS_CORETYPE=Haswell is set: this is not how fast")
 
 
 def test_ctrl_c_is_one_line_and_a_status(rnn_tui: Run, monkeypatch) -> None:
