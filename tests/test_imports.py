@@ -25,7 +25,11 @@ def loaded_after(code: str) -> set[str]:
     ("code", "unwanted"),
     [
         ("import rnn_tui", {"numpy", "click", "msgspec"}),
-        ("import rnn_tui.cli", {"numpy", "textual", "rich", "plotext", "tomlkit", "safetensors"}),
+        ("import rnn_tui.cli", {"msgspec", "asyncio", "sqlite3", "rnn_tui.cli.app"}),
+        (
+            "import rnn_tui.cli.app, rnn_tui.cli.training",
+            {"numpy", "textual", "rich", "plotext", "tomlkit", "asyncio", "sqlite3", "ssl"},
+        ),
         (
             "import rnn_tui.tui.app",
             {
@@ -47,6 +51,35 @@ def loaded_after(code: str) -> set[str]:
 )
 def test_a_part_loads_nothing_that_it_must_not(code: str, unwanted: set[str]) -> None:
     assert loaded_after(code) & unwanted == set()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["train", "--help"]])
+def test_help_loads_neither_numpy_nor_other_commands(words: list[str]) -> None:
+    code = f"from rnn_tui.cli import status_of; status_of({words})"
+    loaded = loaded_after(code)
+    assert loaded & {"numpy", "textual", "rich", "asyncio", "sqlite3", "safetensors"} == set()
+    assert loaded & {f"rnn_tui.cli.{name}" for name in ("bench", "runs", "sample", "step")} == set()
+
+
+def test_a_trainer_is_started_before_what_the_app_needs_is_loaded() -> None:
+    code = """
+import sys, subprocess, tempfile
+from rnn_tui.cli import app, status_of
+app.require_terminal = lambda *_, **__: None
+app.start_server = lambda directory: print(*sys.modules) or sys.exit(0)
+with tempfile.TemporaryDirectory() as runs:
+    status_of(["open", "--corpus", "brackets", "--runs", runs])
+"""
+    loaded = loaded_after(code)
+    assert "rnn_tui.runs.directory" in loaded
+    assert loaded & {"numpy", "textual", "rich", "asyncio", "sqlite3"} == set()
+
+
+def test_the_first_frame_needs_no_network_and_no_database() -> None:
+    loaded = loaded_after("import rnn_tui.tui.app")
+    unwanted = {"safetensors", "tomlkit", "tensorboardX", "rnn_tui.stepping.stepper"}
+    assert loaded & unwanted == set()
+    assert loaded & {"rnn_tui.core.elman", "rnn_tui.sampling.sampler", "rnn_tui.bench"} == set()
 
 
 def test_numpy_is_not_loaded_before_the_number_of_threads_is_set() -> None:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from rnn_tui import __version__
-from rnn_tui.cli import cli
+from rnn_tui.cli.commands import PLACES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -53,8 +53,8 @@ def test_the_tree_names_every_file_with_its_first_line() -> None:
 
 def test_every_command_is_named() -> None:
     readme = README.read_text()
-    for name, command in cli.commands.items():
-        assert command.hidden or f"rnn-tui {name}" in readme, name
+    for name, place in PLACES.items():
+        assert not place.does or f"rnn-tui {name}" in readme, name
 
 
 def test_the_changelog_speaks_of_this_version() -> None:

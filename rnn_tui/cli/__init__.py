@@ -13,19 +13,7 @@ import traceback
 import click
 
 from rnn_tui import __version__
-from rnn_tui.cli.app import attach, open_app
-from rnn_tui.cli.bench import bench
-from rnn_tui.cli.check import check
-from rnn_tui.cli.completion import completion
-from rnn_tui.cli.export import export
 from rnn_tui.cli.group import OpensTexts
-from rnn_tui.cli.importing import import_
-from rnn_tui.cli.report import write_report
-from rnn_tui.cli.runs import runs
-from rnn_tui.cli.sample import sample
-from rnn_tui.cli.step import step
-from rnn_tui.cli.tensorboard import tensorboard
-from rnn_tui.cli.training import resume, train
 from rnn_tui.runs.errors import RunError
 from rnn_tui.text.errors import CorpusError
 from rnn_tui.text.visible import visible_line
@@ -46,13 +34,6 @@ def cli() -> None:
     (--config run.toml: hidden = 256) or in the environment (RNN_TUI_HIDDEN=256); the command line
     wins over the environment, and that over the file.
     """
-
-
-for command in (
-    *(open_app, train, resume, attach, step, sample),
-    *(runs, export, import_, tensorboard, check, bench, completion),
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -82,6 +63,8 @@ def status_of(arguments: list[str] | None = None) -> int:
     except RunError as error:
         return _complain(str(error), error.exit_code)
     except Exception:  # noqa: BLE001 (a mistake of ours: the user gets one line, not its traceback)
+        from rnn_tui.cli.report import write_report
+
         place = visible_line(str(write_report(traceback.format_exc(), os.environ)))
         return _complain(f"an error that should not happen: it is described in {place}", 1)
 

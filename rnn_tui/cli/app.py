@@ -14,9 +14,8 @@ from rnn_tui.cli.completion import completes_run
 from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
-from rnn_tui.training.client import ONE_THREAD, start_server
+from rnn_tui.training.starting import ONE_THREAD, start_server
 
 
 @click.command("open", cls=RunCommand, hidden=True)
@@ -31,7 +30,7 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
     return watch_run(directory, start_server(directory))
 
 
-@click.command(short_help="Watch a run, whoever trains it, or look at one that is stopped.")
+@click.command()
 @click.argument("run", required=False, shell_complete=completes_run())
 @runs_option
 def attach(run: str | None, runs: str | None) -> int:
@@ -51,6 +50,8 @@ def attach(run: str | None, runs: str | None) -> int:
 
 def _newest(folder: Path) -> RunDirectory:
     """The newest run that is being trained, else the newest that can be opened."""
+    from rnn_tui.runs.listing import list_runs  # it loads SQLite, which a new run does not need yet
+
     whole = [summary for summary in list_runs(folder) if summary.state != "broken"]
     for summary in sorted(whole, key=lambda summary: summary.state != "training"):
         return open_run(folder, summary.name)

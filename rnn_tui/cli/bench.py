@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from rnn_tui.cli.table import print_table
 from rnn_tui.runs.errors import RunError
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 if TYPE_CHECKING:
     from rnn_tui.bench.machine import Machine
@@ -46,7 +46,7 @@ def _size(name: str, most: int, default: str, help_: str, least: int = 1) -> Opt
     return click.option(name, type=given, metavar="N", help=f"{help_} ({default})")
 
 
-@click.group(invoke_without_command=True, short_help="Measure how fast this machine is.")
+@click.group(invoke_without_command=True)
 @_size("--hidden", 8192, "one shape, not the grid: else 128", "hidden units")
 @_size("--batch", 4096, "one shape, not the grid: else 32", "streams of text read side by side")
 @_size("--window", 4096, "one shape, not the grid: else 64", "time steps before each update")

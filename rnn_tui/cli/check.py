@@ -26,7 +26,7 @@ def _size(
     )
 
 
-@click.command(short_help="Check the gradients against the complex-step derivative.")
+@click.command()
 @click.option(
     "--cell", type=click.Choice(CELLS), default="tanh", show_default=True, help="activation"
 )
@@ -44,7 +44,7 @@ def check(**sizes: Any) -> int:
     when not. Elements below a thousandth of the largest in their array are compared with that
     thousandth, for rounding has taken their digits.
     """
-    from rnn_tui.training.client import ONE_THREAD
+    from rnn_tui.training.starting import ONE_THREAD
 
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     return _check(**sizes)

@@ -24,10 +24,7 @@ HOW = {
 }
 
 
-@click.command(
-    short_help="Print what makes a shell complete commands and options.",
-    epilog="\b\n" + "\n".join(HOW.values()),
-)
+@click.command(epilog="\b\n" + "\n".join(HOW.values()))
 @click.argument("shell", type=click.Choice(list(HOW)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

@@ -13,10 +13,10 @@ from rnn_tui.runs.directory import open_run
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 
-@click.command(short_help="Write a run's network as a file that PyTorch loads.")
+@click.command()
 @click.argument("run", shell_complete=completes_run())
 @click.option(
     "--to",

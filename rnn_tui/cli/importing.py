@@ -23,7 +23,7 @@ from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 if TYPE_CHECKING:
     from rnn_tui.core.arrays import Params
@@ -44,7 +44,7 @@ class ImportCommand(RunCommand):
     }
 
 
-@click.command("import", cls=ImportCommand, short_help="Begin a run with a PyTorch network.")
+@click.command("import", cls=ImportCommand)
 @click.argument("file", type=click.Path())
 @click.option(
     "--vocabulary",

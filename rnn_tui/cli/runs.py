@@ -18,7 +18,7 @@ from rnn_tui.runs.glances import Glance, Glances
 from rnn_tui.runs.listing import RunSummary, summarize
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 HEADINGS = ("run", "state", "step", "loss", "held out", "text", "size", "updated")
 RIGHT = {"step", "loss", "held out", "size"}
@@ -26,7 +26,7 @@ UNKNOWN = "–"
 LONGEST_TEXT = 24
 
 
-@click.command(short_help="List the runs, compare, rename and delete them.")
+@click.command()
 @click.option("--screen", is_flag=True, help="open a screen to compare, tag, rename, delete them")
 @click.option("--json", "as_json", is_flag=True, help="print JSON, one run a line")
 @runs_option

@@ -20,7 +20,7 @@ from rnn_tui.runs.listing import list_runs
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.corpus import load_paths
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 if TYPE_CHECKING:
     from rnn_tui.sampling.settings import Settings
@@ -49,7 +49,7 @@ class SampleCommand(RunCommand):
     }
 
 
-@click.command(cls=SampleCommand, short_help="Write texts with a network, or score one.")
+@click.command(cls=SampleCommand)
 @click.argument("run", required=False, shell_complete=completes_run())
 @click.option("--prompt", metavar="TEXT", help="begin with this text; - is standard input")
 @click.option("-n", "--length", metavar="N", help="characters to draw  [500]")

@@ -20,7 +20,7 @@ from rnn_tui.runs.errors import ConfigError
 from rnn_tui.runs.names import clipped
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.stepping.defaults import DEFAULTS, FILE_STEPS, LONGEST
-from rnn_tui.training.client import ONE_THREAD
+from rnn_tui.training.starting import ONE_THREAD
 
 if TYPE_CHECKING:
     from rnn_tui.stepping.window import Window
@@ -57,7 +57,7 @@ _at_most = click.IntRange(1, LONGEST)
 _counted = click.IntRange(min=1)
 
 
-@click.command(cls=StepCommand, short_help="Walk through one pass of backpropagation.")
+@click.command(cls=StepCommand)
 @click.argument("what", metavar="TEXT|RUN", required=False, shell_complete=complete_what)
 @click.option("--tiny", is_flag=True, help="a network to check with pencil and paper, with no TEXT")
 @click.option("--text", is_flag=True, help="TEXT is the text itself, whatever else is called so")

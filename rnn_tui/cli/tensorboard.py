@@ -12,7 +12,7 @@ from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
 
 
-@click.command(short_help="Make runs of TensorBoard's event files.")
+@click.command()
 @click.argument("folder", type=click.Path())
 @runs_option
 def tensorboard(folder: str, runs: str | None) -> None:

@@ -18,10 +18,10 @@ from rnn_tui.runs.errors import RunError
 from rnn_tui.runs.hints import command
 from rnn_tui.runs.places import runs_folder
 from rnn_tui.text.visible import visible_line
-from rnn_tui.training.client import ONE_THREAD, start_server
+from rnn_tui.training.starting import ONE_THREAD, start_server
 
 
-@click.command(cls=RunCommand, short_help="Train without the app, with a progress bar.")
+@click.command(cls=RunCommand)
 @run_options
 def train(text: tuple[str, ...], **options: Any) -> int:
     """Train without the app, with a progress bar, until --steps are done or Ctrl-C is pressed.
@@ -33,7 +33,7 @@ def train(text: tuple[str, ...], **options: Any) -> int:
     return train_here(new_run(text, **options))
 
 
-@click.command(short_help="Go on with a run from its last checkpoint.")
+@click.command()
 @click.argument("run", shell_complete=completes_run())
 @click.option(
     "--steps",
@@ -61,41 +61,47 @@ def resume(run: str, steps: int | None, headless: bool, runs: str | None) -> int
 def train_here(directory: RunDirectory, resume: bool = False, steps: int | None = None) -> int:
     """Train in this process; the exit status: 0, or 128 and the signal that ended it."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is loaded
+    with directory.lock():  # says at once when somebody is training it
+        session, status = _train_locked(directory, resume, steps)
+    with contextlib.suppress(OSError):
+        click.echo(_farewell(directory, session))
+    return status
+
+
+def _train_locked(directory: RunDirectory, resume: bool, steps: int | None) -> tuple[Any, int]:
+    """The session when it has ended, and the exit status."""
     from rnn_tui.cli.progress import Progress, greeting
     from rnn_tui.training.server import Server, handled_signals
     from rnn_tui.training.session import Session
     from rnn_tui.training.sockets import socket_path
 
-    with directory.lock():
-        path = socket_path(directory.path)
-        session = Session(directory, resume=resume, steps=steps)
-        server = Server(session, path)
-        progress = Progress(sys.stdout.isatty())
+    path = socket_path(directory.path)
+    session = Session(directory, resume=resume, steps=steps)
+    server = Server(session, path)
+    progress = Progress(sys.stdout.isatty())
 
-        def after_work(session: Session) -> None:
-            progress.show(session)
-            if session.complete:
-                session.close()
-            elif session.stuck and not server.watched:  # there is nobody to tell it to go on
-                raise session.trouble or RunError(session.message)
+    def after_work(session: Session) -> None:
+        progress.show(session)
+        if session.complete:
+            session.close()
+        elif session.stuck and not server.watched:  # there is nobody to tell it to go on
+            raise session.trouble or RunError(session.message)
 
-        with handled_signals(server, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            click.echo(greeting(session))
-            for notice in session.notices:
-                click.echo(visible_line(notice))
-            if session.phase == "finished":
-                click.echo(f"it has made {session.trainer.step_number:,} steps: none are left")
-            with progress:
-                try:
-                    server.run(after_work)
-                except SystemExit:
-                    click.echo(_cut_short(directory, session))
-                    raise
-                with contextlib.suppress(OSError):  # the terminal may be what is gone
-                    progress.draw(session)
-    with contextlib.suppress(OSError):
-        click.echo(_farewell(directory, session))
-    return 128 + server.signal if server.signal else 0
+    with handled_signals(server, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        click.echo(greeting(session))
+        for notice in session.notices:
+            click.echo(visible_line(notice))
+        if session.phase == "finished":
+            click.echo(f"it has made {session.trainer.step_number:,} steps: none are left")
+        with progress:
+            try:
+                server.run(after_work)
+            except SystemExit:
+                click.echo(_cut_short(directory, session))
+                raise
+            with contextlib.suppress(OSError):  # the terminal may be what is gone
+                progress.draw(session)
+    return session, 128 + server.signal if server.signal else 0
 
 
 def _cut_short(directory: RunDirectory, session: Any) -> str:

@@ -19,7 +19,8 @@ from textual.pilot import Pilot
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import RunDirectory, create
 from rnn_tui.text.corpus import load_builtin
-from rnn_tui.training.client import Client, SocketClient, start_server
+from rnn_tui.training.client import Client, SocketClient
+from rnn_tui.training.starting import start_server
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.exports import screenshot
 from rnn_tui.tui.screens.sampler import SamplerScreen

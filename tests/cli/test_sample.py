@@ -16,8 +16,8 @@ from rnn_tui.sampling import sources
 from rnn_tui.sampling.engine import Engine
 from rnn_tui.sampling.settings import Settings
 from rnn_tui.sampling.weights import from_checkpoint
-from rnn_tui.training.client import start_server
 from rnn_tui.training.sockets import socket_path
+from rnn_tui.training.starting import start_server
 from tests.training.serving import Caller, wait_for
 
 from .conftest import SMALL, TINY, Run, Said, finished

@@ -13,8 +13,8 @@ from rnn_tui.runs.checkpoint import Checkpoint, list_checkpoints, load_checkpoin
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.metrics import MetricsReader
 from rnn_tui.runs.tensors import to_bytes
-from rnn_tui.training.client import start_server
 from rnn_tui.training.ring import copied
+from rnn_tui.training.starting import start_server
 from tests.training.conftest import Sessions
 from tests.training.serving import wait_for
 

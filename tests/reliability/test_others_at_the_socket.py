@@ -14,11 +14,11 @@ import pytest
 
 from rnn_tui.runs.errors import StorageError
 from rnn_tui.training import protocol, sockets
-from rnn_tui.training.client import start_server
 from rnn_tui.training.frames import LARGEST_REQUEST, LENGTH, frame
 from rnn_tui.training.protocol import Failed, Poll, View
 from rnn_tui.training.session import Session
 from rnn_tui.training.sockets import socket_folder
+from rnn_tui.training.starting import start_server
 from rnn_tui.training.wire import unpack
 from tests.training.conftest import Sessions
 from tests.training.serving import Caller, connected, served, wait_for

@@ -16,8 +16,8 @@ import pytest
 from rnn_tui.runs.configuration import merge
 from rnn_tui.runs.directory import RunDirectory, create
 from rnn_tui.text.corpus import load_paths
-from rnn_tui.training.client import start_server
 from rnn_tui.training.sockets import SHARED
+from rnn_tui.training.starting import start_server
 from tests.training.conftest import SMALL, TINY
 
 ROOT = Path(__file__).parents[2]

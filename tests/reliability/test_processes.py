@@ -16,8 +16,8 @@ from rnn_tui.runs.atomic import PARTIAL
 from rnn_tui.runs.checkpoint import load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.tensors import Checkpoint
-from rnn_tui.training.client import single_threaded
 from rnn_tui.training.sockets import socket_path
+from rnn_tui.training.starting import single_threaded
 from tests.pty.runs import TINY
 from tests.training.conftest import Sessions, finish
 from tests.training.serving import Processes, connected, dummy_owner, server_of, start, wait_for

@@ -10,8 +10,9 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import ConfigError
 from rnn_tui.sampling import sources
 from rnn_tui.sampling.sources import LiveSource, StoredSource
-from rnn_tui.training.client import ServerGoneError, start_server
+from rnn_tui.training.client import ServerGoneError
 from rnn_tui.training.sockets import socket_path
+from rnn_tui.training.starting import start_server
 from tests.sampling.networks import make_weights
 from tests.training.serving import wait_for
 from tests.tui.local_client import TINY, LocalClient, local_run

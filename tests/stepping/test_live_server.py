@@ -18,9 +18,10 @@ from rnn_tui.runs.tensors import to_bytes
 from rnn_tui.stepping.live import take_window
 from rnn_tui.stepping.replay import run_window
 from rnn_tui.text.corpus import load_paths
-from rnn_tui.training.client import RefusedError, SocketClient, start_server
+from rnn_tui.training.client import RefusedError, SocketClient
 from rnn_tui.training.protocol import Done, Pause, Poll, Resume, Stop
 from rnn_tui.training.session import Session
+from rnn_tui.training.starting import start_server
 from tests.tui.local_client import SMALL, TINY
 
 

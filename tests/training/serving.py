@@ -14,10 +14,10 @@ from typing import Any, Self
 
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.training import frames, protocol
-from rnn_tui.training.client import start_server
 from rnn_tui.training.server import Server
 from rnn_tui.training.session import Session
 from rnn_tui.training.sockets import socket_path
+from rnn_tui.training.starting import start_server
 
 Processes = list["subprocess.Popen[bytes]"]
 """Those that a test started; they are ended with it."""
