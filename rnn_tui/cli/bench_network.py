@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHAPE: Final = ("H", "B", "T")
 NOTHING: Final = "–"
+FRAGILE: Final = frozenset({"torch", "jax"})
 KERNELS: Final = "OPENBLAS_CORETYPE"
 BAR_CELLS: Final = 50
 OVERHEAD: Final = 3.0
@@ -61,6 +63,16 @@ class Found:
 
 def measure(shapes: Sequence[Shape], seconds: float, with_peers: bool) -> Found:
     """Everything about these shapes, one after the other, on one core; it says where it is."""
+    try:
+        return _measure(shapes, seconds, with_peers)
+    except KeyboardInterrupt:
+        if FRAGILE & set(sys.modules):  # they were seen to crash the process that ends after it
+            click.echo("stopped: nothing was measured to its end", err=True)
+            os._exit(130)
+        raise
+
+
+def _measure(shapes: Sequence[Shape], seconds: float, with_peers: bool) -> Found:
     from rnn_tui.bench.limit import measure_speeds
     from rnn_tui.bench.machine import this_machine
     from rnn_tui.bench.network import measure_shape

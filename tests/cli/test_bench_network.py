@@ -12,6 +12,7 @@ from rnn_tui.bench import grid, limit, network, peers
 from rnn_tui.bench.grid import Shape
 from rnn_tui.bench.plain_loop import PlainLoop
 from rnn_tui.bench.rule import Make
+from rnn_tui.cli import bench_network
 
 from .conftest import Run
 
@@ -26,6 +27,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     found = limit.Speeds(product=1e9, tanh=1e9, exp=1e9, copy=1e9)
     monkeypatch.setattr(limit, "measure_speeds", lambda: found)
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    monkeypatch.setattr(bench_network, "FRAGILE", frozenset())
     absent = peers.Peer("a_module_that_nobody_has", dict)
     monkeypatch.setitem(peers.PEERS, peers.PYTORCH, absent)
     monkeypatch.setitem(peers.PEERS, peers.JAX, peers.Peer("json", lambda: {"as": PlainLoop}))
