@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_tui.runs.fingerprint import blas_name, processor_name
+from rnn_tui.runs.blas import blas_name
+from rnn_tui.runs.fingerprint import processor_name
 
 __all__ = ["Machine", "processor_name", "this_machine"]
 

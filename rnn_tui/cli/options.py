@@ -36,7 +36,7 @@ SECTIONS = {
         *("clip", "clip_value", "momentum", "weight_decay", "seed"),
     ),
     "Run": (
-        *("steps", "evaluate_every", "checkpoint_every", "keep_every"),
+        *("steps", "threads", "evaluate_every", "checkpoint_every", "keep_every"),
         *("name", "runs", "config", "help"),
     ),
 }

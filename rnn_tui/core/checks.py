@@ -63,10 +63,10 @@ def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
     """``symbols`` themselves, if they are integers in [0, limit)."""
     if symbols.dtype.kind not in "iu":
         raise ValueError(f"{what} are {symbols.dtype}, expected integers")
-    if symbols.dtype.itemsize == 8 and symbols.flags.forc:
-        # One look instead of two: below zero is far above the limit, read as an unsigned number.
-        if np.maximum.reduce(symbols.view(np.uint64), axis=None) < limit:
-            return symbols
+    # One look instead of two: what is below zero is, as an unsigned number, far above the limit.
+    wide = symbols.dtype.itemsize == 8
+    if wide and np.maximum.reduce(symbols.view(np.uint64), axis=None) < limit:
+        return symbols
     low, high = symbols.min(), symbols.max()
     if low < 0 or high >= limit:
         wrong = low if low < 0 else high

@@ -76,6 +76,11 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def plan_file(self) -> Path:
+        """How its products are computed, where that was measured; see ``plan``."""
+        return self.path / "plan.json"
+
+    @property
     def odd(self) -> Path:
         """The folder of what was there before steps that were not finite."""
         return self.path / "odd"

@@ -6,24 +6,20 @@ matrices, on its number of threads and on the kernel it takes for the processor.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import hashlib
-import os
 import platform
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
+from rnn_tui.runs.blas import blas_name, kernel, threads
+
 CPUINFO: Final = Path("/proc/cpuinfo")
 
-_PREFIXES = ("scipy_openblas", "openblas")
-_SUFFIXES = ("64_", "")
-_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
 _SHAPES = ((32, 128, 128), (1, 64, 100), (7, 33, 65), (128, 2048, 96))  # rows, inner, columns
 
 
@@ -76,13 +72,17 @@ def _apart(old: str, new: str) -> tuple[str, str]:
     return " ".join(olds), " ".join(news)
 
 
-@functools.cache
 def fingerprint() -> Fingerprint:
-    """Return that of this process; a few milliseconds, once."""
+    """Return that of this process as it computes now; a few milliseconds, once."""
+    return _fingerprint(threads())
+
+
+@functools.cache
+def _fingerprint(threads: int) -> Fingerprint:
     return Fingerprint(
         numpy=np.__version__,
         blas=_blas(),
-        threads=_threads(),
+        threads=threads,
         machine=f"{processor_name()}, {platform.system()} {platform.machine()}",
         bits=_bits(),
     )
@@ -109,38 +109,8 @@ def _numbers(rows: int, columns: int, dtype: Any) -> Any:
     return (mixed / 4_294_967_296 - 0.5).astype(dtype).reshape(rows, columns)
 
 
-def blas_name() -> str:
-    """What NumPy multiplies matrices with, as it was built."""
-    built: Any = np.show_config(mode="dicts")
-    blas = built.get("Build Dependencies", {}).get("blas", {})
-    return " ".join(str(blas[key]) for key in ("name", "version") if blas.get(key)) or "BLAS"
-
-
 def _blas() -> str:
-    kernel = _asked("get_corename", ctypes.c_char_p)
-    name = kernel.decode("ascii", "replace") if isinstance(kernel, bytes) else ""
-    return " ".join(filter(None, (blas_name(), name)))
-
-
-def _threads() -> int:
-    """Return on how many threads products are computed: as the library says, or is told to."""
-    asked = _asked("get_num_threads", ctypes.c_int)
-    if isinstance(asked, int):
-        return asked
-    told = (os.environ.get(name, "") for name in _THREADS)
-    return next((int(text) for text in told if text.isdecimal()), os.cpu_count() or 1)
-
-
-def _asked(question: str, kind: Any) -> Any:
-    """Return what the OpenBLAS that NumPy has loaded answers; None where it is another library."""
-    with suppress(OSError, ImportError):
-        library = ctypes.CDLL(import_module("numpy._core._multiarray_umath").__file__)
-        for name in (f"{a}_{question}{b}" for a in _PREFIXES for b in _SUFFIXES):
-            with suppress(AttributeError):
-                function = getattr(library, name)
-                function.restype = kind
-                return function()
-    return None
+    return " ".join(filter(None, (blas_name(), kernel())))
 
 
 def processor_name(cpuinfo: Path = CPUINFO) -> str:

@@ -106,6 +106,10 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         int, Meta(ge=0, le=1_000_000_000_000, description="updates to make; 0: until stopped")
     ] = 0
 
+    threads: Annotated[
+        int, Meta(ge=0, le=1024, description="threads of the products; 0: as measured at the start")
+    ] = 0
+
     evaluate_every: Annotated[
         int,
         Meta(

@@ -17,12 +17,14 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_tui.core.schedules import Constant
+from rnn_tui.runs.blas import threads_used
 from rnn_tui.runs.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, ConfigError, CorruptRunError, StorageError
 from rnn_tui.runs.exchange import warning
 from rnn_tui.runs.metrics import MetricsReader
 from rnn_tui.runs.network_symbols import run_vocabulary
+from rnn_tui.runs.plan import kept_plan, planned
 from rnn_tui.runs.rows import Event, Row
 from rnn_tui.stepping.taken import window_of
 from rnn_tui.stepping.window import Window
@@ -103,6 +105,7 @@ class _Run(NamedTuple):
     directory: RunDirectory
     vocabulary: Vocabulary
     trainer: Trainer
+    threads: int
 
     @property
     def name(self) -> str:
@@ -114,7 +117,9 @@ def _opened(directory: RunDirectory) -> _Run:
     config, text = directory.config(), directory.text()
     vocabulary = run_vocabulary(directory, text)
     training, held_out = split(vocabulary.encode(text), config.held_out)
-    return _Run(directory, vocabulary, Trainer(config, len(vocabulary), training, held_out))
+    plan = kept_plan(directory.plan_file, config) or planned(config)
+    trainer = Trainer(config, len(vocabulary), training, held_out, plan.widths)
+    return _Run(directory, vocabulary, trainer, plan.threads)
 
 
 class _Log:
@@ -177,8 +182,10 @@ def _replay(
         _turn_again(run, knobs.get(trainer.step_number, ()))
         _use_learning_rate(run, row)
         if row.step == at:
-            return _remark(trainer, row)
-        trainer.step()
+            with threads_used(run.threads):
+                return _remark(trainer, row)
+        with threads_used(run.threads):
+            trainer.step()
         yield (trainer.step_number - start) / (at - start)
     if at == start + 1:
         _turn_again(run, knobs.get(start, ()), LEARNING)

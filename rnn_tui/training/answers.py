@@ -70,6 +70,7 @@ def welcome(session: Session) -> protocol.Welcome:
             protocol.ParameterInfo(name, value.shape)
             for name, value in session.trainer.params.items()
         ),
+        threads=session.plan.threads,
     )
 
 

@@ -23,10 +23,10 @@ from rnn_tui.text.visible import visible_line
 HARMLESS = frozenset(
     {
         *("name", "text", "corpus", "pattern", "errors"),
-        *("evaluate_every", "checkpoint_every", "keep_every"),
+        *("evaluate_every", "checkpoint_every", "keep_every", "threads"),
     }
 )
-"""Settings that change no weight of a run that has its text."""
+"""Settings that change no weight of a run that has its text, but for last bits: see threads."""
 
 KNOBS = frozenset({"clip", "clip_value", "schedule", "window"})
 """Settings that a checkpoint holds the values of itself: knobs may have been turned."""

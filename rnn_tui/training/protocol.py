@@ -160,6 +160,7 @@ class Welcome(Message, frozen=True):
     steps: int
     parameters: tuple[ParameterInfo, ...]
     kind: RunKind = "trained"  # monitored: by another program, with no text and no network here
+    threads: int = 0  # that its products are computed on; 0: not known
 
 
 class Status(msgspec.Struct, frozen=True):

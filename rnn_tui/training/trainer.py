@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.core.arrays import Array, State
+from rnn_tui.core.cells.products import AS_IT_LIES, Widths
 from rnn_tui.core.checks import checked_state
 from rnn_tui.core.clipping import ClippedNorm, clip_by_norm, clip_by_value, gradient_norm
 from rnn_tui.core.initialization import initialize
@@ -88,10 +89,16 @@ class Trainer:
         vocabulary_size: V.
         training: symbols ``(N,)`` to learn from.
         held_out: symbols ``(M,)`` to measure on; may be empty.
+        widths: how W_hh is laid out for its products.
     """
 
     def __init__(
-        self, config: RunConfig, vocabulary_size: int, training: Symbols, held_out: Symbols
+        self,
+        config: RunConfig,
+        vocabulary_size: int,
+        training: Symbols,
+        held_out: Symbols,
+        widths: Widths = AS_IT_LIES,
     ) -> None:
         self.config = config
         self.architecture = run_architecture(config, vocabulary_size)
@@ -102,7 +109,8 @@ class Trainer:
         self.optimizer = make_run_optimizer(config, self.flat.size, dtype)
         self.knobs: Knobs = Knobs.of(config)
         self.schedule: Schedule = make_run_schedule(config)
-        self.workspace = Workspace(self.architecture, config.window, config.batch, dtype)
+        self._widths = widths
+        self.workspace = self._workspace(config.window, config.batch)
         self.batches = Batches(training, config.batch, config.window)
         self.state: State = zero_state(self.architecture, config.batch, dtype)
         self.step_number = self.read = 0
@@ -116,6 +124,10 @@ class Trainer:
         self._largest_square = float(np.finfo(dtype).max)
         self._held_out = evaluation_batches(held_out, config)
         self._evaluation_workspace: Workspace | None = None
+
+    def _workspace(self, window: int, batch: int) -> Workspace:
+        dtype = np.dtype(self.config.dtype)
+        return Workspace(self.architecture, window, batch, dtype, self._widths)
 
     @property
     def learning_rate(self) -> float:
@@ -134,8 +146,7 @@ class Trainer:
     def set_window(self, window: int) -> None:
         """Make room for windows of another length."""
         if window != self.workspace.T:
-            batch, dtype = self.config.batch, np.dtype(self.config.dtype)
-            self.workspace = Workspace(self.architecture, window, batch, dtype)
+            self.workspace = self._workspace(window, self.config.batch)
             self.window = None
         self.knobs = msgspec.structs.replace(self.knobs, window=window)
 
@@ -225,9 +236,7 @@ class Trainer:
             return
         batch, window = batches.batch, batches.window
         if self._evaluation_workspace is None:
-            self._evaluation_workspace = Workspace(
-                self.architecture, window, batch, np.dtype(self.config.dtype)
-            )
+            self._evaluation_workspace = self._workspace(window, batch)
         workspace = self._evaluation_workspace
         batches.seek(0, 0)
         state = zero_state(self.architecture, batch, np.dtype(self.config.dtype))

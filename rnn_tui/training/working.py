@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
+from rnn_tui.runs.blas import use_threads
 from rnn_tui.runs.checkpoint import load_checkpoint
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import CheckpointError, RunError, RunGoneError
@@ -16,6 +17,7 @@ from rnn_tui.runs.metrics import MetricsLog
 from rnn_tui.runs.network_symbols import run_vocabulary
 from rnn_tui.text.references import each_reference
 from rnn_tui.text.split import split
+from rnn_tui.training.calibration import chosen_plan
 from rnn_tui.training.copies import WeightsCopies
 from rnn_tui.training.gauges import Gauges
 from rnn_tui.training.measuring import Measuring
@@ -43,6 +45,7 @@ class Work:
         resume: go on from the newest good checkpoint.
         steps: where to stop, 0 for never; the configuration's when not given.
         clock: seconds, monotonic.
+        cores: how many it may compute on; all there are where it is not said.
 
     Raises RunError when the directory cannot be trained in.
     """
@@ -53,6 +56,7 @@ class Work:
         resume: bool = False,
         steps: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        cores: int | None = None,
     ) -> None:
         directory.require_writable()  # else it would be known at the first save
         self.directory = directory
@@ -64,7 +68,10 @@ class Work:
         self.vocabulary = run_vocabulary(directory, text)
         symbols = self.vocabulary.encode(text)
         training, held_out = split(symbols, self.config.held_out)
-        self.trainer = Trainer(self.config, len(self.vocabulary), training, held_out)
+        V = len(self.vocabulary)
+        self.plan = chosen_plan(directory.plan_file, self.config, V, cores)
+        use_threads(self.plan.threads)  # before anything is computed: its bits depend on it
+        self.trainer = Trainer(self.config, V, training, held_out, self.plan.widths)
         self.phase: Phase = "training"
         self.message = ""
         self.saved_step = -1
@@ -81,7 +88,7 @@ class Work:
         self._gauges = Gauges(clock)
         self._opened_at = clock()
         self.metrics = MetricsLog(directory.metrics_file)
-        references = each_reference(training, held_out, len(self.vocabulary), CONTEXTS)
+        references = each_reference(training, held_out, V, CONTEXTS)
         self.measuring = Measuring(self.trainer, self.metrics, references)
         self.notices: tuple[str, ...] = ()
         origin = origin_of(self.facts.text_sha256, self.config)

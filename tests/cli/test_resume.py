@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rnn_tui.monitoring.monitor import Monitor
+from rnn_tui.runs.blas import blas_name
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.fingerprint import blas_name
 
 from .conftest import SMALL, TINY, Run, finished
 

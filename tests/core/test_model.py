@@ -6,6 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from rnn_tui.core.cells.products import Widths
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace, loss_and_gradients, step
 from rnn_tui.core.parameters import Architecture, architecture_of, zero_state
@@ -110,6 +111,23 @@ def test_a_used_workspace_gives_the_bits_of_a_fresh_one(make_problem, kind):
     assert used.gradients_flat.tobytes() == fresh.gradients_flat.tobytes()
     for a, b in zip(used.state_gradient(), fresh.state_gradient(), strict=True):
         assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("widths", [(4, 4), (2, 1), (0, 2), (1, 0)])
+def test_the_matrix_of_the_state_may_be_multiplied_in_blocks(make_problem, widths):
+    problem = make_problem()
+    architecture = architecture_of(problem.params, problem.cell)
+    whole = workspace_for(problem)
+    blocks = Workspace(architecture, 5, 2, np.float64, Widths(*widths))
+    loss = whole.loss_and_gradients(*problem[:4])
+    assert np.isclose(blocks.loss_and_gradients(*problem[:4]), loss, rtol=1e-14)
+    assert difference(blocks.gradients_flat, whole.gradients_flat) <= 1e-14
+
+
+def test_blocks_must_divide_the_matrix(make_problem):
+    architecture = architecture_of(make_problem().params)
+    with pytest.raises(ValueError, match="blocks of 3 columns do not divide the 4 of W_hh"):
+        Workspace(architecture, 5, 2, np.float64, Widths(3, 0))
 
 
 def test_a_workspace_may_be_given_its_own_last_state(make_problem):

@@ -9,10 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from rnn_tui.runs import fingerprint as module
+from rnn_tui.runs.blas import blas_name, threads, threads_used
 from rnn_tui.runs.fingerprint import (
     Fingerprint,
-    blas_name,
     differences,
     fingerprint,
     from_text,
@@ -61,6 +60,13 @@ def test_more_threads_are_noticed() -> None:
         assert found == ("threads 1 → 2",)
 
 
+def test_it_tells_the_threads_that_are_used_now() -> None:
+    before = fingerprint()
+    with threads_used(3):
+        assert fingerprint().threads == threads()
+    assert fingerprint() == before
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -85,18 +91,6 @@ def test_it_survives_as_text() -> None:
 @pytest.mark.parametrize("text", [None, 5, "", "{", "[]", '{"numpy": 1}', "\udcff", "[" * 5000])
 def test_other_texts_are_no_fingerprint(text: object) -> None:
     assert from_text(text) is None
-
-
-def test_where_the_library_does_not_say_the_environment_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "_asked", lambda *_: None)
-    for name in module._THREADS:
-        monkeypatch.delenv(name, raising=False)
-    assert module._threads() == (os.cpu_count() or 1)
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert module._threads() == 3
-    assert module._blas() == blas_name()
 
 
 def test_the_processor_is_called_as_the_kernel_calls_it(tmp_path: Path) -> None:

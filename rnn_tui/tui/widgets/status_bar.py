@@ -108,8 +108,10 @@ class StatusBar(Widget):
             return ""
         if self.welcome is not None and self.welcome.kind == "monitored":
             return "  ".join(fit(monitored_numbers(self.status), room))
-        begun_with = self.welcome.clip if self.welcome is not None else self.status.clip
-        return "  ".join(fit(numbers_of(self.status, begun_with), room))
+        if self.welcome is None:
+            return "  ".join(fit(numbers_of(self.status, self.status.clip), room))
+        parts = [*numbers_of(self.status, self.welcome.clip), *threads_of(self.welcome)]
+        return "  ".join(fit(parts, room))
 
 
 def clip(text: str, cells: int) -> str:
@@ -175,6 +177,12 @@ def numbers_of(status: Status, begun_with: float) -> list[Part]:
     if status.message:
         parts.insert(0, Part(visible_line(status.message), MESSAGE))
     return parts
+
+
+def threads_of(welcome: Welcome) -> list[Part]:
+    """On how many threads the trainer computes."""
+    count = welcome.threads
+    return [Part(f"{count} thread{'s' * (count != 1)}", 2)] if count else []
 
 
 def monitored_numbers(status: Status) -> list[Part]:

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from rnn_tui.runs import blas, fingerprint
+
+
+@pytest.mark.skipif("openblas" not in blas.blas_name(), reason="only OpenBLAS is sure to be asked")
+def test_products_are_computed_on_as_many_threads_as_asked_for_and_then_as_before() -> None:
+    before = blas.threads()
+    with blas.threads_used(2):
+        assert blas.threads() == 2
+    assert blas.threads() == before
+    assert blas.kernel()
+
+
+def test_a_product_is_the_same_number_on_any_number_of_threads() -> None:
+    a = np.random.default_rng(0).standard_normal((300, 400))
+    alone = a @ a.T
+    with blas.threads_used(2):
+        assert np.allclose(a @ a.T, alone, rtol=1e-12)
+
+
+def test_where_the_library_does_not_say_the_environment_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blas, "_library", lambda: None)
+    for name in blas._TOLD:
+        monkeypatch.delenv(name, raising=False)
+    assert blas.threads() == (os.cpu_count() or 1)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert blas.threads() == 3
+    assert not blas.use_threads(2)
+    assert blas.kernel() == ""
+    assert fingerprint._blas() == blas.blas_name()
