@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_tui.runs.configuration import RunConfig, check_memory, merge
+from rnn_tui.runs.plan import planned
 from rnn_tui.text.batches import Batches
 from rnn_tui.training.trainer import Trainer
 
@@ -69,7 +70,7 @@ class Shape:
     def trainer(self, dtype: str = "float32") -> Trainer:
         """A fresh network at the beginning of that text."""
         config, text = self.config(dtype), self.text()
-        return Trainer(config, self.vocabulary, text, text[:0])
+        return Trainer(config, self.vocabulary, text, text[:0], planned(config).widths)
 
 
 GRID: Final = tuple(
