@@ -37,6 +37,9 @@ SECONDS: Final = 60.0
 STARTS: Final = 3
 ROUNDS: Final = 3
 
+SETTLE_SECONDS: Final = 0.5
+"""Between a key that changes what is looked at, and the measurement of it."""
+
 WARM_SECONDS: Final = 2.0
 """What a trainer is left alone for before it counts."""
 
@@ -144,7 +147,7 @@ def _share(program: Program, seconds: float) -> float | None:
 def _prompt_latency(program: Program, keys: int) -> Latency | None:
     """Type into the prompt; the first letters only make sure that a text is looked for."""
     program.send("t")
-    program.watch(0.5)
+    program.watch(SETTLE_SECONDS)
     chance, typed = np.random.default_rng(1), ""
     taken: list[float | None] = []
     for number in range(keys + _TAIL):
@@ -156,7 +159,7 @@ def _prompt_latency(program: Program, keys: int) -> Latency | None:
         else:
             taken.append(_key(program, letter, partial(_shown, program, typed[-_TAIL:])))
     program.send(ESCAPE)
-    program.watch(0.3)
+    program.watch(SETTLE_SECONDS)
     return _latency(taken)
 
 
@@ -169,7 +172,7 @@ def _stepper_latency(program: Program, keys: int) -> Latency | None:
     program.send("s")
     if program.until(lambda: _pointed(program)) is None:
         return None
-    program.watch(0.5)
+    program.watch(SETTLE_SECONDS)
     chance = np.random.default_rng(2)
     taken: list[float | None] = []
     for _ in range(keys):
@@ -210,7 +213,7 @@ def _paused_cpu(program: Program, seconds: float) -> float | None:
     program.send(" ")
     if program.until(lambda: "paused" in program.screen.line(0), 5.0) is None:
         return None
-    program.watch(1.0)
+    program.watch(2 * SETTLE_SECONDS)
     return _share(program, seconds)
 
 
@@ -227,7 +230,7 @@ def _speed(runs: Path, sizes: Sizes, seconds: float) -> Speed:
 def _rate_alone(run: RunDirectory, seconds: float, warm: bool = False) -> float:
 
     steps_now(run)
-    time.sleep(WARM_SECONDS if warm else 0.2)
+    time.sleep(WARM_SECONDS if warm else SETTLE_SECONDS)
     before = steps_now(run)
     time.sleep(seconds)
     return rate(before, steps_now(run))
@@ -236,7 +239,7 @@ def _rate_alone(run: RunDirectory, seconds: float, warm: bool = False) -> float:
 def _rate_attached(run: RunDirectory, seconds: float) -> float:
     with attached(run) as program:
         program.until(lambda: _stepped(program))
-        program.watch(0.5)
+        program.watch(SETTLE_SECONDS)
         before = steps_now(run)
         program.watch(seconds)
         return rate(before, steps_now(run))
