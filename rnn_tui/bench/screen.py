@@ -45,6 +45,7 @@ WARM_SECONDS: Final = 2.0
 
 ESCAPE: Final = "\x1b"
 RIGHT: Final = "\x1b[C"
+STEPPER: Final = " s stepper"
 
 _STEP: Final = re.compile(r" step +([1-9][0-9,]*) ")
 _TAIL: Final = 6
@@ -147,7 +148,7 @@ def _share(program: Program, seconds: float) -> float | None:
 def _prompt_latency(program: Program, keys: int) -> Latency | None:
     """Type into the prompt; the first letters only make sure that a text is looked for."""
     program.send("t")
-    program.watch(SETTLE_SECONDS)
+    program.until(lambda: not _offers(program, STEPPER), 5.0)
     chance, typed = np.random.default_rng(1), ""
     taken: list[float | None] = []
     for number in range(keys + _TAIL):
@@ -159,8 +160,13 @@ def _prompt_latency(program: Program, keys: int) -> Latency | None:
         else:
             taken.append(_key(program, letter, partial(_shown, program, typed[-_TAIL:])))
     program.send(ESCAPE)
-    program.watch(SETTLE_SECONDS)
+    program.until(lambda: _offers(program, STEPPER), 5.0)
     return _latency(taken)
+
+
+def _offers(program: Program, key: str) -> bool:
+    """Whether the line of keys at the bottom has this one: a prompt takes all letters itself."""
+    return key in program.screen.line(ROWS - 1)
 
 
 def _shown(program: Program, text: str) -> bool:
@@ -180,7 +186,7 @@ def _stepper_latency(program: Program, keys: int) -> Latency | None:
         before = _pointed(program)
         taken.append(_key(program, RIGHT, partial(_moved, program, before)))
     program.send(ESCAPE)
-    program.until(lambda: _drawn(program))
+    program.until(lambda: _drawn(program) and _offers(program, STEPPER))
     return _latency(taken)
 
 

@@ -95,6 +95,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     return pids
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells all of it")
 def test_one_real_measurement_finds_everything_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, started: list[int], tmp_path: Path
 ) -> None:
