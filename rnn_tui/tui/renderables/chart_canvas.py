@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Final
 
@@ -37,6 +37,11 @@ class Canvas:
     left: int
     columns: int
     rows: int
+
+    def copy(self) -> Canvas:
+        """One that can be written on, while this one stays as it is."""
+        text, inks = [row[:] for row in self.text], [row[:] for row in self.inks]
+        return replace(self, text=text, inks=inks)
 
     def free(self, row: int, start: int, end: int) -> bool:
         """Whether nothing but a reference line is drawn on these cells of the plot."""

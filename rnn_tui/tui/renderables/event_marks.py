@@ -37,7 +37,12 @@ MARKS: Final[dict[str, Mark]] = {
 OTHER: Final = Mark("•", "?")
 """Of a kind that a later version writes."""
 
-RANK: Final = {kind: place for place, kind in enumerate(MARKS)}
+_RANK: Final = {kind: place for place, kind in enumerate(MARKS)}
+
+
+def rank(kind: str) -> int:
+    """How much a kind matters beside others at the same place."""
+    return _RANK.get(kind, -1)
 
 
 def mark_of(kind: str, only_ascii: bool = False) -> str:

@@ -1,13 +1,15 @@
 """Line charts. The only file that knows plotext.
 
-plotext draws curves, axes and tick labels into a matrix of characters, which is read directly: no
-terminal codes are written and parsed back. It is given a figure of its own for each drawing (the
-module-level one is shared between threads), finite numbers only (infinity raises), and at most two
-points a column (its time is proportional to the points).
+plotext draws axes and tick labels into a matrix of characters, which is read directly: no terminal
+codes are written and parsed back. It is given a figure of its own for each drawing (the
+module-level one is shared between threads) and finite numbers only (infinity raises). The curves,
+at most two points a column of each, are drawn between its axes by ``chart_lines``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -21,17 +23,17 @@ from textual.strip import Strip
 from rnn_tui.tui.renderables.axis import Axis, step_axis, value_axis
 from rnn_tui.tui.renderables.characters import plain
 from rnn_tui.tui.renderables.chart_canvas import Canvas, Ink
-from rnn_tui.tui.renderables.chart_data import ChartData, Curve
-from rnn_tui.tui.renderables.chart_looks import Look, look_of, styles, tints
-from rnn_tui.tui.renderables.chart_points import (
-    failures,
-    first_step,
-    in_range,
-    last_step,
-    marked,
-    reduced,
+from rnn_tui.tui.renderables.chart_data import ChartData
+from rnn_tui.tui.renderables.chart_lines import BRAILLE, Plotted, dots, draw
+from rnn_tui.tui.renderables.chart_looks import look_of, styles, tints
+from rnn_tui.tui.renderables.chart_marks import (
+    FAILED,
+    add_references,
+    lane,
+    mark_cursor,
+    mark_failures,
 )
-from rnn_tui.tui.renderables.event_marks import RANK, mark_of
+from rnn_tui.tui.renderables.chart_points import in_range, marked, reduced
 from rnn_tui.tui.renderables.numbers import reading
 from rnn_tui.tui.renderables.palette import LineColors
 
@@ -40,7 +42,6 @@ Array = npt.NDArray[Any]
 _LABEL_WIDTH: Final = 5
 _TITLE_FROM, _LANE_FROM, _STEPS_FROM, _VALUES_FROM = 6, 8, 5, 16
 _NEARLY_ZERO: Final = 0.02  # an axis that begins this near to 0 begins at 0
-_FAILED: Final = "✗"
 
 
 class LineChart:
@@ -120,67 +121,45 @@ class LineChart:
     def _plot(self) -> Canvas:
         steps = self._steps
         values = self._values(steps)
-        canvas = self._curves(steps, values)
+        canvas = self._frame(steps, values)
+        draw(canvas, self._plotted_curves(steps, values, canvas.columns), steps, values)
         canvas.name_axis(self.data.across)
-        self._mark_failures(canvas, steps)
-        self._add_references(canvas, values)
-        self._mark_cursor(canvas, steps)
+        mark_failures(canvas, self._drawn, steps)
+        add_references(canvas, self.data.references, values)
+        if self.data.cursor is not None:
+            mark_cursor(canvas, self.data.cursor, steps)
         self._plotted = steps, canvas
         return canvas
 
-    def _curves(self, steps: Axis, values: Axis) -> Canvas:
-        figure = _figure_class()
-        monitor = figure.monitor
-        monitor.set_size([self.width, self._plot_height])
+    def _frame(self, steps: Axis, values: Axis) -> Canvas:
+        """The axes, with nothing between them."""
         show_steps, show_values = self._plot_height >= _STEPS_FROM, self.width >= _VALUES_FROM
-        numbers = _ticks(values, show_values, _LABEL_WIDTH)
-        columns = self.width - show_values * (1 + max(map(len, numbers[1]), default=0))
-        figure.axes_color("default")
-        figure.canvas_color("default")
-        figure.ticks_color(int(Ink.AXIS))
-        figure.xaxes(show_steps, False)
-        figure.yaxes(show_values, False)
-        figure.xlim(steps.low, steps.high)
-        figure.ylim(values.low, values.high)
-        figure.xticks(*_ticks(steps, show_steps, 0))
-        figure.yticks(*numbers)
+        texts = [text.rjust(_LABEL_WIDTH) for _, text in values.labels] if show_values else []
+        columns = self.width - show_values * (1 + max(map(len, texts), default=0))
+        rows = self._plot_height - show_steps * (1 + bool(steps.labels))
+        below = zip(_cells(steps, columns), (text for _, text in steps.labels), strict=True)
+        return axes(
+            self.width,
+            self._plot_height,
+            tuple(below) if show_steps else None,
+            tuple(zip(_cells(values, rows), texts, strict=False)) if show_values else None,
+            (columns, rows),
+        ).copy()
+
+    def _plotted_curves(self, steps: Axis, values: Axis, columns: int) -> Iterator[Plotted]:
+        """The lines, the lower ones first, and then the marks on them."""
         looks = [look_of(self.data, self._drawn, place) for place in range(len(self._drawn))]
         looked = list(zip(self._drawn, looks, strict=True))
         for curve, look in sorted(looked, key=lambda pair: pair[1].layer):
-            self._draw(figure, curve, look, steps, values, columns)
+            if curve.role == "held out" and curve.tint is not None:
+                continue  # marks alone: a second line of the colour would be taken for the first
+            signed = self.only_ascii or (self.data.signs and curve.sign)
+            marker = look.plain_marker if signed else BRAILLE
+            yield Plotted(*reduced(curve, steps, values, columns), marker, int(look.ink))
         for curve, look in looked:
             if curve.role == "held out":
-                xs, ys = marked(curve, steps, values, columns)
-                figure.scatter(xs, ys, marker=look.sign, color=int(look.ink))
-        monitor.build_plot()
-        return _read(monitor.matrix)
-
-    def _draw(
-        self, figure: Any, curve: Curve, look: Look, steps: Axis, values: Axis, columns: int
-    ) -> None:
-        if curve.role == "held out" and curve.tint is not None:
-            return  # marks alone: a second line of the same colour would be taken for the first
-        xs, ys = reduced(curve, steps, values, columns)
-        signed = self.only_ascii or (self.data.signs and curve.sign)
-        marker = look.plain_marker if signed else "braille"
-        figure.plot(xs, ys, marker=marker, color=int(look.ink))
-
-    def _mark_failures(self, canvas: Canvas, steps: Axis) -> None:
-        """A cross at the top where numbers were not finite, and how many where there is room."""
-        for start, end, count in failures(self._drawn, steps, canvas.columns):
-            canvas.write(0, start, _FAILED, Ink.ERROR)
-            digits = str(count)
-            if count > 1 and start + 1 + len(digits) <= end:
-                canvas.write(0, start + 1, digits, Ink.ERROR)
-
-    def _mark_cursor(self, canvas: Canvas, steps: Axis) -> None:
-        """A line upward beside the curves, not over them."""
-        if self.data.cursor is None:
-            return
-        column = int(steps.cell(np.array([self.data.cursor]), canvas.columns)[0])
-        for row in range(canvas.rows):
-            if canvas.free(row, column, column + 1):
-                canvas.write(row, column, "│", Ink.TEXT)
+                at = marked(curve, steps, values, columns)
+                yield Plotted(*at, look.sign, int(look.ink), joined=False)
 
     def place_at(self, x: int) -> float | None:
         """What the axis counts below a cell of the chart's width; None before it was drawn."""
@@ -197,20 +176,6 @@ class LineChart:
             return 0
         steps, canvas = self._plotted
         return canvas.left + int(steps.cell(np.array([place]), canvas.columns)[0])
-
-    def _add_references(self, canvas: Canvas, values: Axis) -> None:
-        seen = [line for line in self.data.references if values.contains(line.value)]
-        rows = [
-            canvas.rows - 1 - int(values.cell(np.array([line.value]), canvas.rows)[0])
-            for line in seen
-        ]
-        for row in rows:
-            for column in range(canvas.columns):
-                if canvas.free(row, column, column + 1):
-                    canvas.write(row, column, "┈", Ink.REFERENCE)
-        for row, line in zip(rows, seen, strict=True):
-            beside = [near for near in (row - 1, row + 1) if near not in rows]
-            canvas.place_label([row, *beside], f" {line.label} ")
 
     # Around the plot
 
@@ -231,7 +196,7 @@ class LineChart:
         parts: list[Segment] = []
         broken = sum(int(curve.broken.sum()) for curve in self._drawn)
         if broken:
-            parts.append(Segment(f"{_FAILED} {broken:,}{failed}  ", self._style(Ink.ERROR)))
+            parts.append(Segment(f"{FAILED} {broken:,}{failed}  ", self._style(Ink.ERROR)))
         for place, curve in enumerate(self._drawn):
             if curve.label:
                 value = curve.last_reading if place < numbers else None
@@ -245,28 +210,20 @@ class LineChart:
 
     def _lane_line(self, canvas: Canvas) -> Strip:
         """The marks of the events, each under its column."""
-        cells = [" "] * canvas.columns
-        steps = self._steps
-        for kind in sorted({event.kind for event in self.data.events}, key=_rank):
-            mark = mark_of(kind, self.only_ascii)
-            at = np.array([event.step for event in self.data.events if event.kind == kind])
-            inside = at[(at >= first_step(steps)) & (at <= last_step(steps))]
-            for column in steps.cell(inside, canvas.columns).tolist():
-                cells[column] = mark
+        marks = lane(self.data.events, self._steps, canvas.columns, self.only_ascii)
         margin = "events".ljust(canvas.left)[: canvas.left]
         names = Segment(margin, self._style(Ink.AXIS))
-        return self._finished([names, Segment("".join(cells), self._style(Ink.EVENT))])
+        return self._finished([names, Segment(marks, self._style(Ink.EVENT))])
 
     # Ink
 
     def _row(self, text: list[str], inks: list[Any]) -> Strip:
-        cells = zip(inks, text, strict=True)
-        return self._finished(
-            [
-                Segment("".join(cell[1] for cell in run), self._style(color))
-                for color, run in groupby(cells, key=_ink_of)
-            ]
-        )
+        segments, start = [], 0
+        for ink, run in groupby(inks):
+            end = start + sum(1 for _ in run)
+            segments.append(Segment("".join(text[start:end]), self._style(ink)))
+            start = end
+        return self._finished(segments)
 
     def _finished(self, segments: list[Segment]) -> Strip:
         if self.only_ascii:
@@ -278,10 +235,41 @@ class LineChart:
         return self._styles.get(color, self._styles[Ink.AXIS])
 
 
-def _ticks(axis: Axis, shown: bool, width: int) -> tuple[list[float], list[str]]:
-    if not shown:
-        return [], []
-    return [place for place, _ in axis.labels], [text.rjust(width) for _, text in axis.labels]
+Ticks = tuple[tuple[int, str], ...]
+"""Cells along an axis, and what is written there."""
+
+
+@lru_cache(maxsize=64)
+def axes(
+    width: int, height: int, steps: Ticks | None, values: Ticks | None, plot: tuple[int, int]
+) -> Canvas:
+    """The axes around a plot of these columns and rows, which the ticks count; None: no axis.
+
+    They are kept: while steps are added they hardly ever change.
+    """
+    figure = _figure_class()
+    monitor = figure.monitor
+    monitor.set_size([width, height])
+    figure.axes_color("default")
+    figure.canvas_color("default")
+    figure.ticks_color(int(Ink.AXIS))
+    figure.xaxes(steps is not None, False)
+    figure.yaxes(values is not None, False)
+    figure.xlim(0, max(plot[0] - 1, 1))
+    figure.ylim(0, max(plot[1] - 1, 1))
+    figure.xticks(*_unzipped(steps or ()))
+    figure.yticks(*_unzipped(values or ()))
+    figure.scatter([], [])  # else it takes its axes for useless
+    monitor.build_plot()
+    return _read(monitor.matrix)
+
+
+def _cells(axis: Axis, cells: int) -> list[int]:
+    return [int(cell) for cell in dots([place for place, _ in axis.labels], axis, cells)]
+
+
+def _unzipped(ticks: Ticks) -> tuple[list[int], list[str]]:
+    return [cell for cell, _ in ticks], [text for _, text in ticks]
 
 
 def _read(matrix: Any) -> Canvas:
@@ -294,11 +282,3 @@ def _read(matrix: Any) -> Canvas:
         columns=len(matrix.Cols_canvas),
         rows=len(area),
     )
-
-
-def _rank(kind: str) -> int:
-    return RANK.get(kind, -1)
-
-
-def _ink_of(cell: tuple[Any, str]) -> Any:
-    return cell[0]
