@@ -9,10 +9,13 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -25,6 +28,7 @@ from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.key_order import KeyOrder
 from rnn_tui.tui.outlet import OutletDriver
 from rnn_tui.tui.screens.help import acting
+from rnn_tui.tui.shown import OnlyNews, Shown
 from rnn_tui.tui.themes import DARK, LIGHT
 from rnn_tui.tui.widgets.surroundings import only_ascii
 
@@ -71,6 +75,19 @@ class TerminalApp(KeyOrder):
         last: list[LineFilter] = [AsciiOnly()] if only_ascii() else []
         return [*super().get_line_filters(), VisibleOnly(), *last]
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send of an update what is not on the screen yet."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            self._shown.fit(*self.size)
+            news: Any = OnlyNews(renderable, self._shown)
+            super()._display(screen, news)
+        else:
+            super()._display(screen, renderable)
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return Shown(self.console._color_system or ColorSystem.TRUECOLOR)
+
     def open(self) -> int:
         """Run in the terminal, to the end; the exit status. An unexpected error goes to the log."""
         housekeeping = Housekeeping()
@@ -88,9 +105,14 @@ class TerminalApp(KeyOrder):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
-        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self._draw_anew())
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECK_SECONDS, self._end_without_terminal)
+
+    def _draw_anew(self) -> None:
+        """Somebody else has used the terminal: nothing of ours is there any more."""
+        self._shown.forget()
+        self.screen.refresh(layout=True)
 
     def _begin_with_theme(self, name: str) -> None:
         """Textual has looked the theme up before it was known, and made its colours without it.
