@@ -11,6 +11,10 @@ from rnn_tui.core.arrays import Array
 
 _BLOCK = 4096
 
+_quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
+
+_NORMAL = {kind: float(np.finfo(kind).smallest_normal) for kind in map(np.dtype, "fd")}
+
 
 class ClippedNorm(NamedTuple):
     """The norm before clipping, and what every gradient was multiplied by (1: untouched).
@@ -23,15 +27,15 @@ class ClippedNorm(NamedTuple):
     scale: float
 
 
+@_quiet
 def gradient_norm(flat: Array) -> float:
     """Return the Euclidean norm of ``flat`` (N,), inf or NaN if an element is not finite.
 
     Squares that leave the range of the dtype (gradients beyond 1e19 in float32) are summed again
     in float64, so finite gradients have a finite norm.
     """
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        squares = float(np.dot(flat, flat))
-    if np.finfo(flat.dtype).smallest_normal < squares < math.inf:
+    squares = float(flat.dot(flat))
+    if _NORMAL[flat.dtype] < squares < math.inf:
         return math.sqrt(squares)
     return _scaled_norm(flat)
 

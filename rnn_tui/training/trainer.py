@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -50,8 +49,7 @@ SMOOTHING = 0.95
 _BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
-@dataclass(frozen=True)
-class StepResult:
+class StepResult(NamedTuple):
     """One training step. Loss in nats per character; ``gradient_norm`` before clipping,
     ``scale`` times that after it: below 1 where anything was clipped, else exactly 1.
     ``characters`` of this window; ``read`` since the start of the run."""
