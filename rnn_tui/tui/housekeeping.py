@@ -33,9 +33,12 @@ class Housekeeping:
         gc.disable()
 
     def begin(self) -> None:
-        """What is there now stays for good: it is not looked at again."""
+        """What is there now stays for good: it is not looked at, now or later.
+
+        To look at it once took 100 ms before the first numbers were shown, and found 4,000 objects
+        of 186,000, of a size that could not be measured.
+        """
         self.hold()
-        gc.collect()
         gc.freeze()
 
     def keep(self) -> None:

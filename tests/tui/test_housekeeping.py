@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from rnn_tui.tui.housekeeping import Housekeeping
+
+
+@pytest.fixture
+def looked() -> Iterator[list[int]]:
+    """The generations that the collector looked at."""
+    seen: list[int] = []
+
+    def note(phase: str, about: dict[str, int]) -> None:
+        if phase == "start":
+            seen.append(about["generation"])
+
+    enabled = gc.isenabled()
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+    (gc.enable if enabled else gc.disable)()
+
+
+def test_nobody_waits_for_the_collector_at_the_beginning(looked: list[int]) -> None:
+    housekeeping = Housekeeping()
+    housekeeping.begin()
+    assert looked == []
+    assert gc.get_freeze_count() > 1000
+    assert not gc.isenabled()
+    housekeeping.end()
+    assert gc.isenabled()
+
+
+def test_young_objects_are_looked_at_after_a_frame_unless_somebody_types(
+    looked: list[int],
+) -> None:
+    housekeeping = Housekeeping()
+    housekeeping.begin()
+    housekeeping.after_frame(busy=True)
+    assert looked == []
+    housekeeping.after_frame(busy=False)
+    assert looked == [0]
+    housekeeping.end()
