@@ -5,23 +5,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from rnn_tui.tui import housekeeping as module
 from rnn_tui.tui.housekeeping import Housekeeping
 
 
 @pytest.fixture
-def looked() -> Iterator[list[int]]:
-    """The generations that the collector looked at."""
+def looked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The generations that the collector looked at: here it is the true one."""
+    monkeypatch.setattr(module, "gc", gc)
     seen: list[int] = []
 
     def note(phase: str, about: dict[str, int]) -> None:
         if phase == "start":
             seen.append(about["generation"])
 
-    enabled = gc.isenabled()
     gc.callbacks.append(note)
     yield seen
     gc.callbacks.remove(note)
-    (gc.enable if enabled else gc.disable)()
+    gc.disable()
 
 
 def test_nobody_waits_for_the_collector_at_the_beginning(looked: list[int]) -> None:
