@@ -32,6 +32,7 @@ __all__ = [
     "load_user_file",
     "merge",
     "to_toml",
+    "training_bytes",
 ]
 
 NOT_SETTINGS = frozenset({"RUNS", "CONFIG"})
@@ -197,19 +198,42 @@ _MOMENTS = {"sgd": 0, "momentum": 1, "adagrad": 1, "rmsprop": 1, "adam": 2, "ada
 
 
 def estimated_bytes(config: RunConfig, V: int) -> int:
-    """Return about how many bytes training takes for a vocabulary of ``V`` symbols.
+    """Return how many bytes training takes for a vocabulary of ``V`` symbols, within a tenth.
 
-    N = V H + H H + H + (L - 1)(2 H H + H) + H V + V parameters are kept 3 + moments times (weights,
-    gradients, scratch), and weights and moments twice more while a checkpoint is written. A window
-    of T steps and B streams keeps T B (3 L H + 2 V) numbers: for every layer its states, their
-    gradients and products; the probabilities and the gradients of the logits.
+    That is ``training_bytes`` and, while a checkpoint is written, two more copies of the weights
+    and the moments.
     """
+    size, moments = _number_size(config), _MOMENTS[config.optimizer]
+    return training_bytes(config, V) + 2 * (1 + moments) * _parameters(config, V) * size
+
+
+def training_bytes(config: RunConfig, V: int) -> int:
+    """Return how many bytes the arrays take that training works on, within a tenth.
+
+    With T time steps, B streams, H hidden units, L layers and numbers of w bytes (4 or 8):
+
+        w ((4 + moments) N + 3 V H) + T B (w ((3 L + 1) H + 4 V) + 280) + 1000 T L
+
+    N = V H + H H + H + (L - 1)(2 H H + H) + H V + V parameters are kept as weights, gradients,
+    scratch and moments, and as gradients of the window that measures the held-out loss; with them
+    come tables of V H. A window keeps, for every symbol, the states of each layer and their
+    gradients, the rows of the first one sorted, logits and their gradients, and 140 bytes of
+    indices and losses; the window of the held-out loss the same but for the gradients of states.
+    Each layer looks at each time step by views of NumPy, which take 1000 bytes.
+    """
+    H, L, w = config.hidden, config.layers, _number_size(config)
+    fixed = (4 + _MOMENTS[config.optimizer]) * _parameters(config, V) + 3 * V * H
+    per_symbol = w * ((3 * L + 1) * H + 4 * V) + 280
+    return w * fixed + config.window * (config.batch * per_symbol + 1000 * L)
+
+
+def _number_size(config: RunConfig) -> int:
+    return 4 if config.dtype == "float32" else 8
+
+
+def _parameters(config: RunConfig, V: int) -> int:
     H, L = config.hidden, config.layers
-    N = V * H + H * H + H + (L - 1) * (2 * H * H + H) + H * V + V
-    moments = _MOMENTS[config.optimizer]
-    copies = 3 + moments + 2 * (1 + moments)
-    buffers = config.window * config.batch * (3 * L * H + 2 * V)
-    return (copies * N + buffers) * (4 if config.dtype == "float32" else 8)
+    return V * H + H * H + H + (L - 1) * (2 * H * H + H) + H * V + V
 
 
 def check_memory(config: RunConfig, V: int, limit: int = MEMORY_LIMIT) -> None:

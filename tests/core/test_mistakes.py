@@ -34,7 +34,7 @@ class Mistake(NamedTuple):
 
 
 THROUGH_F = "multiply, slopes = np.multiply, "
-AT_THE_END = "multiply(self._d_T, next(slopes), self._d_T)"
+AT_THE_END = "multiply(self._d_last, next(slopes), self._d_last)"
 FROM_THE_FUTURE = "d = self._backward.added(W_hh_T)"
 W_HH = 'self.previous.T.dot(self.d_outputs, gradients["W_hh"])'
 B_H = 'self._ones.dot(self.d_outputs, gradients["b_h"])'

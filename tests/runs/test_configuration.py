@@ -18,6 +18,7 @@ from rnn_tui.runs.configuration import (
     load_toml,
     merge,
     to_toml,
+    training_bytes,
 )
 from rnn_tui.runs.errors import ConfigError, StorageError
 
@@ -147,10 +148,10 @@ def test_a_misspelt_variable_is_not_silently_ignored() -> None:
         from_environment({"RNN_TUI_HIDEN": "3"})
 
 
-def test_the_estimate_counts_parameters_moments_and_buffers() -> None:
-    config = RunConfig(hidden=10, batch=1, window=1, optimizer="sgd", dtype="float64")
+def test_the_estimate_counts_weights_and_moments_twice_more_while_they_are_saved() -> None:
+    config = RunConfig(hidden=10, batch=1, window=1, optimizer="adam", dtype="float64")
     N = 5 * 10 + 10 * 10 + 10 + 10 * 5 + 5
-    assert estimated_bytes(config, 5) == 8 * (5 * N + 3 * 10 + 2 * 5)
+    assert estimated_bytes(config, 5) - training_bytes(config, 5) == 8 * 2 * 3 * N
 
 
 def test_the_command_line_can_read_its_settings_without_numpy() -> None:

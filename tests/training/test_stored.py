@@ -26,7 +26,6 @@ from rnn_tui.training.wire import unpack
 
 from .conftest import Sessions, train_to
 
-
 _opened: list[StoredClient] = []
 
 

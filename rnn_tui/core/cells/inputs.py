@@ -6,6 +6,7 @@ the input itself.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,11 +54,10 @@ class SymbolInput:
 
     def __init__(self, steps: int, H: int, dtype: np.dtype[Any]) -> None:
         self.x = np.zeros(steps, np.intp)  # (T*B,) filled anew for every window
-        self._rows = aligned_zeros((steps, H), dtype)  # (T*B, H)
-        self._ones = np.ones(steps, dtype)  # (T*B,)
         self._steps = np.arange(steps)  # (T*B,)
         self._order = np.zeros(steps, np.intp)  # (T*B,)
-        self._bits = steps.bit_length()
+        self._ones = np.ones(steps, dtype)  # (T*B,)
+        self._bits, self._H = steps.bit_length(), H
         self._table = self._one_hot = np.zeros((0, 0), dtype)  # (I, H), (T*B, I) where of use
 
     def forward(self, W_xh: Array, b_h: Array, out: Array) -> None:
@@ -94,6 +94,10 @@ class SymbolInput:
         self._one_hot.fill(0)
         self._one_hot[self._steps, self.x] = 1
         self._one_hot.T.dot(dz, dW_xh)
+
+    @cached_property
+    def _rows(self) -> Array:
+        return aligned_zeros((len(self.x), self._H), self._ones.dtype)  # (T*B, H)
 
     def _sorted(self) -> Array:
         """The steps by symbol, and by time where they read the same one, (T*B,).

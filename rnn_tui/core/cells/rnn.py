@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -92,25 +93,48 @@ class ElmanLayer:
     """The fast path of one layer over a window: buffers allocated once, filled in place.
 
     ``hidden[t]`` is h_t for t = 0..T, and ``d[t]`` the gradient of the loss with respect to h_t,
-    which ``backward`` turns into that with respect to z_t for t = 1..T.
+    which ``backward`` turns into that with respect to z_t for t = 1..T. What only the backward pass
+    needs is not there before the first one: text that is only read needs half as much.
     """
 
     def __init__(
         self, activation: Activation, T: int, B: int, H: int, dtype: np.dtype[Any], widths: Widths
     ) -> None:
-        self._activation = activation
+        self._activation, self._widths = activation, widths
         self.hidden = aligned_zeros((T + 1, B, H), dtype)  # (T+1, B, H)
-        self.d = aligned_zeros((T + 1, B, H), dtype)  # (T+1, B, H)
-        self._ones = np.ones(T * B, dtype)  # (T*B,)
-        # Views made once: indexing an array for every step costs as much as adding to it.
-        h, d = list(self.hidden), list(self.d[::-1])
+        h = list(
+            self.hidden
+        )  # once: indexing an array for every step costs as much as adding to it
         self._forward = StepwiseProduct(h[:-1], h[1:], widths.forward)
-        self._backward = StepwiseProduct(d[:-1], d[1:], widths.backward)
-        self._slopes = _Slopes(self.hidden, activation)
-        self._d_T = self.d[T].reshape(-1)  # (B*H,)
         self.outputs = self.hidden[1:].reshape(T * B, H)  # (T*B, H) h_1 .. h_T
         self.previous = self.hidden[:-1].reshape(T * B, H)  # (T*B, H) h_0 .. h_{T-1}
-        self.d_outputs = self.d[1:].reshape(T * B, H)  # (T*B, H)
+
+    @cached_property
+    def d(self) -> Array:
+        """(T+1, B, H)."""
+        return aligned_zeros(self.hidden.shape, self.hidden.dtype)
+
+    @cached_property
+    def d_outputs(self) -> Array:
+        """The same of t = 1..T, (T*B, H)."""
+        return self.d[1:].reshape(self.outputs.shape)
+
+    @cached_property
+    def _d_last(self) -> Array:
+        return self.d[-1].reshape(-1)  # (B*H,)
+
+    @cached_property
+    def _ones(self) -> Array:
+        return np.ones(len(self.outputs), self.hidden.dtype)  # (T*B,)
+
+    @cached_property
+    def _backward(self) -> StepwiseProduct:
+        d = list(self.d[::-1])
+        return StepwiseProduct(d[:-1], d[1:], self._widths.backward)
+
+    @cached_property
+    def _slopes(self) -> _Slopes:
+        return _Slopes(self.hidden, self._activation)
 
     def forward(self, weights: Mapping[str, Array], x: Input) -> None:
         """From ``hidden[0]`` and the input ``x`` compute ``hidden[1:]``."""
@@ -139,7 +163,7 @@ class ElmanLayer:
     def _backward_through_time(self, W_hh_T: Array) -> None:
         multiply, slopes = np.multiply, self._slopes.backwards()
         self.d[0].fill(0)
-        multiply(self._d_T, next(slopes), self._d_T)  # h_T = f(z_T)
+        multiply(self._d_last, next(slopes), self._d_last)  # h_T = f(z_T)
         d = self._backward.added(W_hh_T)  # z_t = ... + h_{t-1} W_hh, so d_{t-1} += d_t W_hh^T
         for slope, d_t in zip(slopes, d, strict=False):
             multiply(d_t, slope, d_t)
