@@ -35,7 +35,7 @@ SECONDS: Final = 60.0
 """How long all of it takes by default, about."""
 
 STARTS: Final = 3
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 
 SETTLE_SECONDS: Final = 0.5
 """Between a key that changes what is looked at, and the measurement of it."""

@@ -53,8 +53,8 @@ class Speed:
 
     @property
     def afterwards(self) -> float:
-        """After an app had gone, over before one came: the median."""
-        return median(rate / self.alone[0] for rate in self.alone[1:])
+        """After an app had gone, over before it came: the median."""
+        return median(b / a for a, b in zip(self.alone, self.alone[1:], strict=False))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def test_keys_that_never_came_are_told() -> None:
 def test_training_beside_an_app_is_compared_with_before_and_after() -> None:
     speed = Speed(alone=(100.0, 80.0, 60.0), attached=(45.0, 70.0))
     assert speed.with_app == pytest.approx((0.5 + 1.0) / 2)
-    assert speed.afterwards == pytest.approx(0.7)
+    assert speed.afterwards == pytest.approx((0.8 + 0.75) / 2)
 
 
 def test_steps_a_second_are_those_between_two_looks() -> None:
