@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.glances import held_out_of, loss_of, stamp
 from rnn_tui.runs.metrics import MetricsReader
+from rnn_tui.runs.metrics_file import BLOCK
 from rnn_tui.runs.rows import HeldOut, Stretch
 
 Array = npt.NDArray[Any]
@@ -122,6 +123,8 @@ def _read_trained(name: str, metrics: MetricsReader, most: int, series: str) -> 
     if last is None or series:
         return replace(curve_of(name, [], []), series=series)
     width = _width(first[0].step, last.step, most)
+    if width >= BLOCK:
+        width = -(-width // BLOCK) * BLOCK  # these are known without reading every row
     return curve_of(name, metrics.stretches(width), _evaluations(metrics))
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from rnn_tui.runs.errors import RunGoneError
-from rnn_tui.runs.metrics_file import opened_to_write, plain_error
+from rnn_tui.runs.metrics_file import BLOCK, opened_to_write, plain_error
 from rnn_tui.runs.metrics_reader import MetricsReader
 from rnn_tui.runs.rows import Event, HeldOut, Point, Row, Span, StoredArray, stored
 from rnn_tui.runs.salvage import mend
 from rnn_tui.runs.seal import seal, unseal
+from rnn_tui.runs.summaries import FORGET, MOST_BLOCKS, SUM_UP
 
 __all__ = ["Event", "HeldOut", "MetricsLog", "MetricsReader", "Point", "Row", "Span", "StoredArray"]
 
@@ -52,6 +53,9 @@ class MetricsLog(MetricsReader):
         super().__init__(path)
         self._inode = os.stat(path).st_ino
         self._series = dict(self._query(_pair, "SELECT name, id FROM series"))
+        last = self.last()
+        self._last_step = last.step if last is not None else -1
+        self._summed_up = self.summarized  # the last step
 
     def _connect(self) -> sqlite3.Connection:
         self.mended = mend(self.path)
@@ -120,16 +124,33 @@ class MetricsLog(MetricsReader):
             (ids[name], step, stored(value), stored(seconds))
             for name, step, value, seconds in self._pending_points
         ]
+        sums, summed_up, last = self._to_sum_up()
         self._commit(
             [("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)]
+            + sums
             + _in_bulk("INSERT INTO series VALUES", [(ids[name], name) for name in new])
             + _in_bulk("INSERT OR REPLACE INTO points VALUES", points)
             + [(sql, [values]) for sql, values in self._pending_other]
         )
+        self._summed_up, self._last_step = summed_up, last
         self._pending.clear()
         self._series = ids
         self._pending_points.clear()
         self._pending_other.clear()
+
+    def _to_sum_up(self) -> tuple[list[tuple[str, list[tuple[Any, ...]]]], int, int]:
+        """What sums up the next blocks once the pending rows are there; up to where; the last step.
+
+        Where a row is replaced its summary is made again.
+        """
+        steps = [row.step for row in self._pending]
+        last = max([self._last_step, *steps])
+        start = min([self._summed_up + 1, *steps]) // BLOCK * BLOCK
+        end = min((last + 1) // BLOCK * BLOCK, start + MOST_BLOCKS * BLOCK) - 1
+        replaced = [(FORGET, [(start // BLOCK,)])] if start <= self._summed_up else []
+        if end < start:
+            return list(replaced), start - 1, last
+        return [*replaced, (SUM_UP, [(start, end)])], end, last
 
     def _new_series(self) -> dict[str, int]:
         """Return the series that begin with the pending points, and their ids."""
@@ -149,6 +170,8 @@ class MetricsLog(MetricsReader):
                 ("DELETE FROM arrays WHERE step > ?", [(step,)]),
             ]
         )
+        self._last_step = min(self._last_step, step)
+        self._summed_up = min(self._summed_up, (step + 1) // BLOCK * BLOCK - 1)
 
     def _commit(self, statements: list[tuple[str, list[tuple[Any, ...]]]]) -> None:
         """Run all of the statements, or none."""

@@ -37,6 +37,24 @@ CREATE TABLE arrays (
 _STEPS = {0: _ROWS + _SINCE_2, 1: _SINCE_2}
 """From each layout that can be brought to the present one: what does it. 0: an empty file."""
 
+BLOCK = 256
+"""Steps that are summed up together as soon as the last of them is there, for long runs."""
+
+SUMMARIES = (
+    """CREATE TABLE IF NOT EXISTS summaries (
+    block INTEGER PRIMARY KEY, first INTEGER, last INTEGER, characters INTEGER, seconds,
+    low, high, mean, odd INTEGER, finite INTEGER,
+    norm_low, norm_high, norm_mean, norm_odd INTEGER, norm_finite INTEGER
+)""",
+    f"""CREATE TRIGGER IF NOT EXISTS superseded AFTER DELETE ON rows
+BEGIN DELETE FROM summaries WHERE block >= old.step / {BLOCK}; END""",  # noqa: S608 (a number of ours)
+)
+"""Of all blocks from the first one on, up to any: what is behind is read from the rows.
+
+They say nothing new, so that the layout is the same for who does not know them: a writer of an
+older version adds rows, and where it removes some, the file itself removes their summaries.
+"""
+
 _REFUSED = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -93,6 +111,7 @@ def empty_log() -> sqlite3.Connection:
     """A log in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.executescript(_STEPS[0])
+    connection.execute(SUMMARIES[0])
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
     return connection
 
@@ -107,6 +126,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
             for statement in _STEPS[found].split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        if found in (*_STEPS, SCHEMA):
+            for statement in SUMMARIES:
+                connection.execute(statement)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

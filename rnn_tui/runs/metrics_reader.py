@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Self, TypeVar
 
+from rnn_tui.runs import summaries
 from rnn_tui.runs.errors import CorruptRunError, StorageError
 from rnn_tui.runs.metrics_file import SCHEMA, opened_to_read, plain_error
 from rnn_tui.runs.rows import (
@@ -26,7 +27,6 @@ from rnn_tui.runs.rows import (
     listed_array_of,
     point_of,
     row_of,
-    row_span_of,
 )
 from rnn_tui.runs.salvage import salvaged
 from rnn_tui.runs.seal import broken_pages
@@ -40,16 +40,6 @@ FROM (SELECT step, CASE typeof(value) WHEN 'text' THEN NULL ELSE value END AS fi
       FROM points WHERE series = (SELECT id FROM series WHERE name = ?) AND step > ? AND step <= ?)
 GROUP BY step / ? ORDER BY step
 """
-_ROW_SPAN = """SELECT min(step), max(step), min(loss), max(loss), avg(loss), 0, count(*),
-       min(gradient_norm), max(gradient_norm), avg(gradient_norm), 0, count(*)
-FROM rows WHERE step >= ? AND step <= ?"""
-_FINITE_ROW_SPAN = """SELECT min(step), max(step),
-       min(loss) FILTER (WHERE f), max(loss) FILTER (WHERE f), avg(loss) FILTER (WHERE f),
-       count(*) - sum(f), sum(f), min(gradient_norm) FILTER (WHERE g),
-       max(gradient_norm) FILTER (WHERE g), avg(gradient_norm) FILTER (WHERE g),
-       count(*) - sum(g), sum(g)
-FROM (SELECT *, typeof(loss) <> 'text' AS f, typeof(gradient_norm) <> 'text' AS g
-      FROM rows WHERE step >= ? AND step <= ?)"""
 _NO_END = 2**63 - 1
 
 _STRETCHES = """
@@ -60,7 +50,7 @@ FROM (SELECT step, characters, seconds, CASE typeof(value) WHEN 'text' THEN NULL
       AS finite FROM ({values}))
 GROUP BY step / ? ORDER BY step
 """
-_LOSSES = "SELECT step, characters, seconds, loss AS value FROM rows"
+_LOSSES = "SELECT step, characters, seconds, loss AS value FROM rows WHERE step > ?"
 _POINTS = """SELECT step, 0 AS characters, seconds, value FROM points
 WHERE series = (SELECT id FROM series WHERE name = ?)"""
 _BEST = "WHERE typeof({value}) <> 'text' {also} ORDER BY {value}, step LIMIT 1"
@@ -137,20 +127,15 @@ class MetricsReader:
         """Return losses and gradient norms above ``step`` and up to ``last``, ascending.
 
         ``width`` steps are taken together, none across a multiple of it. Lowest and highest are
-        kept, so that no spike is lost. Each span is a query of its own: they are read in their
-        order then, and need no sorting; a million rows take 0.25 s.
+        kept, so that no spike is lost. A million rows take 0.25 s, a multiple of ``BLOCK`` steps
+        together is read from their summaries: ten million rows take 0.03 s.
         """
-        found: list[RowSpan] = []
-        while step < last:
-            end = min(((step + 1) // width + 1) * width - 1, last)
-            for sql in (_ROW_SPAN, _FINITE_ROW_SPAN):
-                (span,) = self._query(row_span_of, sql, (step + 1, end))
-                if not any(isinstance(metric.high, str) for metric in span):
-                    break  # text is greater than any number: where it is, the second query counts
-            step = end
-            if span.loss.first is not None:
-                found.append(span)
-        return found
+        return summaries.row_spans(self._query, step, width, last)
+
+    @property
+    def summarized(self) -> int:
+        """The last step up to which long spans are found without reading the rows; -1: none."""
+        return summaries.summarized(self._query)
 
     def worst_step(self, first: int, last: int) -> int | None:
         """Return where from ``first`` to ``last`` the loss is highest, or not a finite number."""
@@ -160,8 +145,13 @@ class MetricsReader:
         return found[0] if found else None
 
     def stretches(self, width: int) -> list[Stretch]:
-        """Return the losses of the run, ``width`` steps together, ascending."""
-        return self._query(Stretch, _STRETCHES.format(values=_LOSSES), (max(1, width),))
+        """Return the losses of the run, ``width`` steps together, ascending.
+
+        Multiples of ``BLOCK`` steps are read from their summaries.
+        """
+        found, end = summaries.stretches(self._query, max(1, width))
+        sql = _STRETCHES.format(values=_LOSSES)
+        return found + self._query(Stretch, sql, (end, max(1, width)))
 
     def last(self) -> Row | None:
         """Return the row of the latest step, or None."""

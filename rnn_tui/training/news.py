@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_tui.runs import rows
+from rnn_tui.runs.metrics_file import BLOCK
 from rnn_tui.runs.metrics_reader import MetricsReader
 from rnn_tui.training.message import ArrayData
 from rnn_tui.training.protocol import (
@@ -85,7 +86,7 @@ def _rows(read: Sequence[rows.Row]) -> Rows:
 def _spans(log: MetricsReader, after: int) -> Spans | None:
     """What comes next of a long past; None where the rows themselves are few enough."""
     last = log.last()
-    part = next_part(after, last.step) if last is not None else None
+    part = next_part(after, last.step, log.summarized) if last is not None else None
     if part is None:
         return None
     found = log.row_spans(after, part.width, part.last)
@@ -102,13 +103,17 @@ class Part(NamedTuple):
     width: int
 
 
-def next_part(after: int, last: int) -> Part | None:
-    """Which of the steps above ``after`` are to be sent as spans now; None: none of them."""
+def next_part(after: int, last: int, summarized: int = -1) -> Part | None:
+    """Which of the steps above ``after`` are to be sent as spans now; None: none of them.
+
+    What the log holds summaries of, up to a step, is cheap: all of it at once.
+    """
     waiting = last - after
     if waiting <= MANY_ROWS:
         return None
     width = 1 << max(0, (waiting // SPANS).bit_length() - 1)
-    end = min(last - MOST_ROWS, max(after, 0) + SPANNED)
+    most = max(after, 0) + SPANNED
+    end = min(last - MOST_ROWS, most if width % BLOCK else max(most, summarized + 1))
     return Part(max(end // width * width - 1, after + 1), width)
 
 
