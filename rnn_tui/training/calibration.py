@@ -25,16 +25,23 @@ from rnn_tui.runs.settings import RunConfig
 from rnn_tui.training.making import run_architecture
 
 WORTH: Final = 1.2
-"""So many times as fast must more threads be, or fewer are taken."""
+"""So many times as fast must more threads be, or fewer are taken.
+
+Where they were, and another process then wanted 30% of one of two cores, they still were 1.04 to
+1.33 times as fast as one thread; where they brought less than this, they became slower than one.
+"""
 
 SMALL: Final = 100_000_000
 """Multiply-adds of a window below which threads were never seen to bring that much."""
 
-ROUNDS: Final = 5
+ROUNDS: Final = 3
 """Each number of threads has a turn in each of them; the middle one counts."""
 
 _AT_ONCE: Final = 200_000_000
 """Multiply-adds of one turn, about: a few milliseconds."""
+
+_LEAST: Final = 8
+"""Time steps of one turn at least: what is done once a window would count too much."""
 
 
 def chosen_plan(file: Path, config: RunConfig, V: int, cores: int | None = None) -> Plan:
@@ -84,7 +91,7 @@ def available_cores() -> int:
 def _pass(config: RunConfig, V: int) -> Callable[[], object]:
     """One pass over a few time steps, forward and backward, of a network of zeros."""
     steps = round(_AT_ONCE * config.window / _multiply_adds(config, V))
-    T, B, dtype = min(max(steps, 2), config.window), config.batch, np.dtype(config.dtype)
+    T, B, dtype = min(max(steps, _LEAST), config.window), config.batch, np.dtype(config.dtype)
     architecture: Architecture = run_architecture(config, V)
     _, params = flat_parameters(parameter_shapes(architecture), dtype)
     workspace = Workspace(architecture, T, B, dtype, planned(config).widths)
