@@ -11,6 +11,7 @@ import msgspec
 from rnn_tui.runs.glances import HELD_OUT_NAMES, LOSS_NAMES
 from rnn_tui.training import protocol
 from rnn_tui.training.wire import unpack
+from rnn_tui.tui.marks import Marks
 from rnn_tui.tui.series import Series, Spans
 
 SMOOTHING = 0.95
@@ -34,6 +35,7 @@ class History:
     held_out: Series = field(default_factory=lambda: Series(smoothing=0.0))
     series: dict[str, Series] = field(default_factory=dict)
     events: deque[protocol.Event] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
+    marks: Marks = field(default_factory=Marks)
     references: list[protocol.ReferenceLine] = field(default_factory=list)
     last_event: int = 0
     rows_seen: int = 0
@@ -54,6 +56,7 @@ class History:
         self._take_monitored(update)
         for event in update.events:
             self.events.append(event)
+            self.marks.add(event.step, event.kind)
             self.last_event = event.id
         if known and any(event.kind in BACK for event in update.events):
             self._begin_again()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from textual import events
@@ -15,6 +15,7 @@ from textual.reactive import var
 from rnn_tui.text.visible import visible_line
 from rnn_tui.training import protocol
 from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.marks import one_a_column
 from rnn_tui.tui.renderables.chart_data import (
     ChartData,
     Event,
@@ -115,9 +116,11 @@ class ChartPane(Pane):
         last, first = series.last_step or 0, series.first_step or 0
         return (first if self.which == "whole" else max(first, last - RECENT + 1)), last
 
-    def events(self, history: History, first: int) -> Iterable[Event]:
-        """Marks for the lane."""
-        return [Event(event.step, event.kind) for event in history.events if event.step >= first]
+    def events(self, history: History, first: int, last: int) -> tuple[Event, ...]:
+        """Marks for the lane: at most two a column of the chart, however many events there are."""
+        recent = (Event(event.step, event.kind) for event in history.events)
+        events = history.marks if self.which == "whole" else recent
+        return one_a_column(events, 2 * self.columns, first, last)
 
 
 class NormPane(ChartPane):

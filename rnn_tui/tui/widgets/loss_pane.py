@@ -64,7 +64,7 @@ class LossPane(ChartPane):
         """Both losses, the reference lines and the events."""
         first, last = self.range_of(history)
         training = history.loss.columns(self.columns, first, last, self.which)
-        held_out = history.held_out.columns(self.columns, first, last)
+        held_out = history.held_out.columns(self.columns, first, last, self.which)
         self._head(history)
         curves = [*training_curves(steady(training), self._called(history.loss_name) or "train")]
         if len(held_out.steps):
@@ -77,7 +77,7 @@ class LossPane(ChartPane):
             last,
             curves=curves,
             references=[Reference(r.nats, r.name) for r in history.references],
-            events=tuple(self.events(history, first)),
+            events=self.events(history, first, last),
             fit_references=self.which == "whole",
             cursor=self.cursor,
         )
