@@ -1,7 +1,9 @@
 """On how many threads the products of a network are computed soonest, measured here and now.
 
 More threads cost more than they bring where the products are small, or where something else wants
-the cores. So they are taken only where they bring a good deal, and never where nobody measured.
+the cores. So they are taken only where they bring a good deal, and never where nobody measured. One core is
+left alone: what is drawn on a screen meanwhile must not slow down what it shows, and the number of
+threads cannot follow who watches, for the last bits would.
 """
 
 from __future__ import annotations
@@ -47,12 +49,12 @@ _LEAST: Final = 8
 def chosen_plan(file: Path, config: RunConfig, V: int, cores: int | None = None) -> Plan:
     """The plan of a run: the one it was begun with, or else a new one, kept in ``file``.
 
-    ``cores``: how many it may use; all that this process may, where it is not said.
+    ``cores``: how many it may use; all but one where it is not said.
     """
     kept = kept_plan(file, config)
     if kept is not None:
         return kept
-    cores = available_cores() if cores is None else cores
+    cores = available_cores() - 1 if cores is None else cores
     if config.threads or cores < 2 or _multiply_adds(config, V) < SMALL:
         return planned(config)
     plan = planned(config, fitting_threads(config, V, cores))

@@ -23,7 +23,6 @@ from rnn_tui.runs.directory import RunDirectory
 from rnn_tui.runs.errors import RunError
 from rnn_tui.training import frames, protocol
 from rnn_tui.training.answers import answer
-from rnn_tui.training.calibration import available_cores
 from rnn_tui.training.message import ProtocolError
 from rnn_tui.training.owner import Owner, Ownership
 from rnn_tui.training.session import Session
@@ -253,8 +252,7 @@ def serve(directory: RunDirectory, resume: bool, owner: Owner | None, steps: int
     """Train and serve a run until it ends; the process's exit status."""
     with directory.lock():
         path = socket_path(directory.path)
-        cores = None if owner is None else max(1, available_cores() - 1)  # one is for the screen
-        session = Session(directory, resume=resume, steps=steps, cores=cores)
+        session = Session(directory, resume=resume, steps=steps)
         server = Server(session, path, owner)
         with handled_signals(server, signal.SIGTERM, signal.SIGINT):
             server.run()

@@ -45,7 +45,6 @@ class Work:
         resume: go on from the newest good checkpoint.
         steps: where to stop, 0 for never; the configuration's when not given.
         clock: seconds, monotonic.
-        cores: how many it may compute on; all there are where it is not said.
 
     Raises RunError when the directory cannot be trained in.
     """
@@ -56,7 +55,6 @@ class Work:
         resume: bool = False,
         steps: int | None = None,
         clock: Callable[[], float] = time.monotonic,
-        cores: int | None = None,
     ) -> None:
         directory.require_writable()  # else it would be known at the first save
         self.directory = directory
@@ -69,7 +67,7 @@ class Work:
         symbols = self.vocabulary.encode(text)
         training, held_out = split(symbols, self.config.held_out)
         V = len(self.vocabulary)
-        self.plan = chosen_plan(directory.plan_file, self.config, V, cores)
+        self.plan = chosen_plan(directory.plan_file, self.config, V)
         use_threads(self.plan.threads)  # before anything is computed: its bits depend on it
         self.trainer = Trainer(self.config, V, training, held_out, self.plan.widths)
         self.phase: Phase = "training"
