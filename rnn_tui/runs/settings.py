@@ -107,7 +107,10 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0
 
     threads: Annotated[
-        int, Meta(ge=0, le=1024, description="threads of the products; 0: as measured, with a core to spare")
+        int,
+        Meta(
+            ge=0, le=1024, description="threads of the products; 0: measured, with a core to spare"
+        ),
     ] = 0
 
     evaluate_every: Annotated[

@@ -1,9 +1,9 @@
 """On how many threads the products of a network are computed soonest, measured here and now.
 
 More threads cost more than they bring where the products are small, or where something else wants
-the cores. So they are taken only where they bring a good deal, and never where nobody measured. One core is
-left alone: what is drawn on a screen meanwhile must not slow down what it shows, and the number of
-threads cannot follow who watches, for the last bits would.
+the cores. So they are taken only where they bring a good deal, and never where nobody measured. One
+core is left alone: what is drawn on a screen meanwhile must not slow down what it shows, and the
+number of threads cannot follow who watches, for the last bits would.
 """
 
 from __future__ import annotations

@@ -121,7 +121,8 @@ class ElmanLayer:
 
     @cached_property
     def _d_last(self) -> Array:
-        return self.d[-1].reshape(-1)  # (B*H,)
+        last: Array = self.d[-1].reshape(-1)  # (B*H,)
+        return last
 
     @cached_property
     def _ones(self) -> Array:
