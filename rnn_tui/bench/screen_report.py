@@ -99,10 +99,10 @@ class ScreenReport:
         ]
 
     def facts(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """Everything, for JSON; the lines for people too, for who makes a table of several."""
         speed = self.speed
         shares = {"with_app": speed.with_app, "afterwards": speed.afterwards} if speed else {}
-        return {**asdict(self), "training": shares}
+        return {**asdict(self), "training": shares, "rows": self.rows()}
 
 
 def percentile(values: Sequence[float], share: float) -> float:
