@@ -15,18 +15,13 @@ from rnn_tui.training.client import Client, RefusedError, ServerGoneError, Taken
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.housekeeping import Housekeeping
-
-FRAME_SECONDS = 0.2
-"""Between two frames while training."""
-
-TEXT_SECONDS = 0.08
-"""Between two frames while a text is being written that somebody waits for."""
-
-TYPING_SECONDS = 0.5
-"""Between two frames while somebody types: a letter must not wait for a frame."""
+from rnn_tui.tui.rates import Allowance, rates
 
 SHARE = 0.35
 """Of one core that drawing may take: a dearer frame makes the next one later."""
+
+BURST = 0.06
+"""Seconds of processor time that are not counted: one dear frame among many cheap ones."""
 
 SHORTEST = 0.02
 """Seconds of rest after a frame at least."""
@@ -56,8 +51,12 @@ class Viewer(Protocol):
         """The server does not answer any more."""
 
     @property
-    def hurried(self) -> bool:
-        """Whether a text is being written that somebody waits for."""
+    def pace(self) -> float:
+        """Seconds from one frame to the next, as its panes and what happens want it."""
+
+    @property
+    def sent(self) -> int:
+        """Bytes that were sent to the terminal so far, if that is known."""
 
     @property
     def typing(self) -> bool:
@@ -77,6 +76,8 @@ class Feed:
         self._client: Client | None = None
         self._wake = asyncio.Event()
         self._housekeeping = Housekeeping()
+        self._time_of_core, self._line = Allowance(), Allowance()
+        self._sent = 0
         self.answered = time.monotonic()
 
     async def run(self) -> None:
@@ -129,10 +130,15 @@ class Feed:
 
         ``started`` is when the last frame began, ``cost`` its processor time, drawing included.
         """
-        pace = TEXT_SECONDS if self._viewer.hurried else FRAME_SECONDS
-        pace = TYPING_SECONDS if self._viewer.typing else pace
-        pace = max(pace, min(cost / SHARE, SLOWEST))
-        await self._rest(max(started + pace - time.monotonic(), SHORTEST))
+        now = time.monotonic()
+        most = rates()
+        rests = (
+            self._time_of_core.wait(cost, now, SHARE, BURST),
+            self._line.wait(self._viewer.sent - self._sent, now, most.bytes, most.burst),
+        )
+        self._sent = self._viewer.sent
+        pace = started + self._viewer.pace - now
+        await self._rest(max(pace, min(max(rests), SLOWEST), SHORTEST))
 
     async def _wait_covered(self) -> None:
         """Ask for nothing: silence is then no sign that the server is gone."""

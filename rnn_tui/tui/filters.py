@@ -20,7 +20,7 @@ class AsciiOnly(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """The segments in ASCII."""
-        if all(segment.text.isascii() for segment in segments):
+        if "".join([text for text, _, _ in segments]).isascii():
             return segments
         return [
             segment if segment.control else Segment(plain(segment.text), segment.style)
@@ -33,7 +33,7 @@ class VisibleOnly(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """The segments, shown as characters."""
-        if not any(ACTING.search(segment.text) for segment in segments if not segment.control):
+        if not ACTING.search("".join([text for text, _, control in segments if not control])):
             return segments
         return [
             segment

@@ -2,7 +2,7 @@
 
 Left to itself, the collector looked at all of a running app every one or two seconds, for 100 to
 140 ms, and a key that was pressed meanwhile had to wait. Here it runs between frames: the young
-objects after every frame, older ones now and then, all of them only once a minute.
+objects once there are many, older ones now and then, all of them only once a minute.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 import gc
 import time
 
-OLDER_FRAMES = 20
-"""Frames between two looks at what has survived some."""
+OLDER_TIMES = 20
+"""Looks at young objects between two looks at what has survived some."""
+
+FEW_YOUNG = 20_000
+"""New objects, those that are gone again not counted: below this there is nothing to be found."""
 
 MOST_YOUNG = 200_000
 """New objects after which the collector runs whoever types."""
@@ -24,7 +27,7 @@ class Housekeeping:
     """Takes over from the automatic collector for as long as the app runs."""
 
     def __init__(self) -> None:
-        self._frames = 0
+        self._times = 0
         self._everything_at = time.monotonic()
 
     @staticmethod
@@ -53,14 +56,14 @@ class Housekeeping:
 
     def after_frame(self, busy: bool) -> None:
         """Collect as much as there is time for: nothing while somebody types."""
-        if busy and gc.get_count()[0] < MOST_YOUNG:
+        if gc.get_count()[0] < (MOST_YOUNG if busy else FEW_YOUNG):
             return
-        self._frames += 1
+        self._times += 1
         now = time.monotonic()
         if not busy and now - self._everything_at > EVERYTHING_SECONDS:
             self._everything_at = now
             gc.collect()
-        elif not busy and self._frames % OLDER_FRAMES == 0:
+        elif not busy and self._times % OLDER_TIMES == 0:
             gc.collect(1)
         else:
             gc.collect(0)

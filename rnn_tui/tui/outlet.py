@@ -38,3 +38,9 @@ class OutletDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = Outlet(self._file)
+        self.sent = 0
+
+    def write(self, data: str) -> None:
+        """Write, and count the bytes."""
+        self.sent += len(data.encode("utf-8", "replace"))
+        super().write(data)

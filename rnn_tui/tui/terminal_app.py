@@ -75,6 +75,11 @@ class TerminalApp(KeyOrder):
         last: list[LineFilter] = [AsciiOnly()] if only_ascii() else []
         return [*super().get_line_filters(), VisibleOnly(), *last]
 
+    @property
+    def sent(self) -> int:
+        """Bytes that the terminal was sent."""
+        return getattr(self._driver, "sent", 0)
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send of an update what is not on the screen yet."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):

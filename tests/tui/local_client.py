@@ -19,15 +19,19 @@ from rnn_tui.training.answers import answer
 from rnn_tui.training.client import RefusedError, ServerGoneError
 from rnn_tui.training.protocol import Request, Response
 from rnn_tui.training.session import Session
-from rnn_tui.tui import feed
+from rnn_tui.tui import feed, rates
 from rnn_tui.tui.app import RnnTuiApp
-from rnn_tui.tui.widgets import chart_pane, pane_board
+from rnn_tui.tui.widgets import pane_board
 from tests.tui.opened import running, screen_text, until
 
 TINY = Path(__file__).parents[2] / "assets" / "tiny.txt"
 
 SMALL = {"hidden": 8, "batch": 2, "window": 16, "seed": 1, "dtype": "float64"}
 """Settings of a run that makes hundreds of steps a second, with the same numbers everywhere."""
+
+
+QUICK = rates.Rates(*[0.05] * 7, bytes=1e12, burst=1e12)
+"""Everything is drawn as soon as it arrives."""
 
 
 class HandClock:
@@ -215,12 +219,10 @@ async def watching(
 ) -> AsyncIterator[tuple[Opened, Pilot[str]]]:
     """An app that shows a run, from its first frame on; it does not wait between frames."""
     with local_run(folder, **settings) as run, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feed, "FRAME_SECONDS", 0.05)
-        patch.setattr(feed, "TEXT_SECONDS", 0.05)
+        patch.setattr(rates, "USUAL", QUICK)
         patch.setattr(feed, "SHARE", 1000.0)
         patch.setattr(feed, "RECONNECT_SECONDS", 0.01)
         patch.setattr(pane_board, "BETWEEN_PANES", 0.0)
-        patch.setattr(chart_pane, "CHART_SECONDS", 0.0)
         run.train_to(trained)
         if paused:
             run.session.pause()

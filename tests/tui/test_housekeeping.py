@@ -35,13 +35,15 @@ def test_nobody_waits_for_the_collector_at_the_beginning(looked: list[int]) -> N
     assert gc.isenabled()
 
 
-def test_young_objects_are_looked_at_after_a_frame_unless_somebody_types(
-    looked: list[int],
+@pytest.mark.parametrize(("few", "looks"), [(0, [0]), (10**6, [])])
+def test_young_objects_are_looked_at_once_there_are_many_unless_somebody_types(
+    looked: list[int], monkeypatch, few, looks
 ) -> None:
+    monkeypatch.setattr(module, "FEW_YOUNG", few)
     housekeeping = Housekeeping()
     housekeeping.begin()
     housekeeping.after_frame(busy=True)
     assert looked == []
     housekeeping.after_frame(busy=False)
-    assert looked == [0]
+    assert looked == looks
     housekeeping.end()

@@ -44,7 +44,7 @@ ASCII_SHADES: Final = Shades(".-=~", ":+*#", "x")
 class Heatmap:
     """The picture of a matrix for one size and palette: ``line(y)`` gives its strips.
 
-    The levels are found once; a line is built when it is asked for.
+    The levels are found once, or given; a line is built when it is asked for.
     """
 
     def __init__(
@@ -56,8 +56,10 @@ class Heatmap:
         shades: Shades | None = None,
         first: tuple[int, int] = (0, 0),
         scale: float | None = None,
+        levels: Array | None = None,
     ) -> None:
         self.data = data
+        self._given = levels
         self.palette = palette
         self.shades = shades
         self.layout = lay_out(data, width, height, shades is not None, first)
@@ -90,8 +92,11 @@ class Heatmap:
         layout = self.layout
         rows, columns = layout.visible
         top, left = layout.first_row, layout.first_column
-        seen = self.data.matrix[top : top + max(rows, 0), left : left + max(columns, 0)]
-        levels = self.palette.quantise(seen, self.scale)
+        seen = slice(top, top + max(rows, 0)), slice(left, left + max(columns, 0))
+        if self._given is None:
+            levels = self.palette.quantise(self.data.matrix[seen], self.scale)
+        else:
+            levels = self._given[seen]
         return levels.repeat(layout.cell_height, axis=0).repeat(layout.cell_width, axis=1)
 
     def _body(self, y: int, cursor: tuple[int, int] | None) -> list[Segment]:
@@ -248,9 +253,9 @@ class Heatmap:
 
 def _runs(levels: Array) -> zip[tuple[int, int]]:
     """Each run of equal numbers in a line (n,), n > 0: the number and how often."""
-    starts = np.flatnonzero(np.r_[True, levels[1:] != levels[:-1]])
-    lengths = np.diff(np.r_[starts, len(levels)])
-    return zip(levels[starts].tolist(), lengths.tolist(), strict=True)
+    starts = np.concatenate(([0], np.flatnonzero(levels[1:] != levels[:-1]) + 1))
+    ends = np.append(starts[1:], len(levels))
+    return zip(levels[starts].tolist(), (ends - starts).tolist(), strict=True)
 
 
 def _reversed(style: Style) -> Style:

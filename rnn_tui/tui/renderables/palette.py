@@ -21,6 +21,8 @@ Array = npt.NDArray[Any]
 LEVELS: Final = 31
 """Levels of a scale. 31 * 31 pairs of half blocks fit Textual's cache of 1,024 filtered styles."""
 MIDDLE: Final = LEVELS // 2
+STEADY: Final = 0.8
+"""Of a level: so far from the true one a shade may be before it is changed; rounding takes 0.5."""
 NOT_FINITE: Final = -1
 """What a quantised NaN or infinity becomes."""
 
@@ -123,12 +125,14 @@ class Palette:
         """The style of an upper half block: ink of the level above, ground of the one below."""
         return self.pairs[top * LEVELS + bottom]
 
-    def quantise(self, values: Array, scale: float) -> Array:
+    def quantise(self, values: Array, scale: float, before: Array | None = None) -> Array:
         """The level of each value, int16 in the shape of ``values``; ``NOT_FINITE`` marks the rest.
 
         Args:
             values: numbers of any shape.
             scale: the magnitude that the last level stands for; what is beyond it is cut off.
+            before: levels that are kept where they are wrong by less than ``STEADY``: a number that
+                trembles between two levels does not make its cell flicker.
         """
         limit = scale if np.isfinite(scale) and scale > 0 else 1.0
         finite = np.isfinite(values)
@@ -136,7 +140,10 @@ class Palette:
             share = np.where(finite, values, 0).astype(np.float64) / limit
         share = share.clip(-1 if self.diverging else 0, 1)
         levels = share * MIDDLE + MIDDLE if self.diverging else share * (LEVELS - 1)
-        return np.where(finite, np.rint(levels), NOT_FINITE).astype(np.int16)
+        nearest = np.rint(levels)
+        if before is not None:
+            nearest = np.where(np.abs(levels - before) < STEADY, before, nearest)
+        return np.where(finite, nearest, NOT_FINITE).astype(np.int16)
 
 
 # Hue and chroma of the ends are kept; only lightness is set, the same on both sides.

@@ -24,14 +24,16 @@ from rnn_tui.training.protocol import (
     Status,
     StepOnce,
 )
+from rnn_tui.tui.composing import compose_partially
 from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.intentions import Intentions
+from rnn_tui.tui.rates import rates
 from rnn_tui.tui.renderables.event_marks import MARKS, mark_of
 from rnn_tui.tui.screens.help import HelpScreen, Key, keys_of
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.chart_pane import ChartPane
 from rnn_tui.tui.widgets.loss_pane import LossPane
-from rnn_tui.tui.widgets.pane import Pane, neighbour
+from rnn_tui.tui.widgets.pane import SLACK, Pane, neighbour
 from rnn_tui.tui.widgets.pane_board import PANES, PaneBoard
 from rnn_tui.tui.widgets.pane_tabs import PaneTabs
 from rnn_tui.tui.widgets.sample_pane import SamplePane
@@ -103,6 +105,7 @@ class DashboardScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        compose_partially(self)
         self._intentions = Intentions()
 
     def compose(self) -> ComposeResult:
@@ -124,14 +127,31 @@ class DashboardScreen(Screen[None]):
 
     def wishes(self, history: History) -> dict[str, Any]:
         """The views and the text that the visible panes need."""
-        views = self.board.views(history.welcome, self.typing)
+        views = self.board.views(history, self.typing)
         sample = self.board.sample
         return {"views": views, **(sample.wishes() if sample.on_screen else {})}
 
     @property
-    def hurried(self) -> bool:
-        """Whether a text is being written that somebody waits for."""
-        return self.board.sample.writing
+    def pace(self) -> float:
+        """Seconds from one frame to the next: what the fastest of what can be seen wants."""
+        most = rates()
+        if self.board.sample.writing:
+            return most.typing if self.typing else most.awaited
+        if self._resting:
+            return most.resting
+        return most.typing if self.typing else min(most.text, self.board.pace)
+
+    @property
+    def _resting(self) -> bool:
+        """Whether nothing happens that could be drawn."""
+        if self.frame is None or self.frame.update.status.phase == "training":
+            return False
+        return not self.board.is_behind(self.frame.history)
+
+    @property
+    def sent(self) -> int:
+        """Bytes that were sent to the terminal so far."""
+        return self.app.sent  # type: ignore[attr-defined, no-any-return]
 
     @property
     def typing(self) -> bool:
@@ -160,9 +180,18 @@ class DashboardScreen(Screen[None]):
     async def show(self, frame: Frame) -> None:
         """Draw what arrived, the status first."""
         self.frame = frame
-        bar = self.query_one(StatusBar)
-        bar.trouble, bar.status, bar.phase = "", frame.update.status, frame.update.status.phase
+        self._tell_status(frame.update.status)
         await self.board.draw(frame)
+
+    def _tell_status(self, status: Status) -> None:
+        """The numbers not more often than they can be read; what is new of another kind at once."""
+        bar, now = self.query_one(StatusBar), time.monotonic()
+        news = (bar.trouble, bar.phase) != ("", status.phase) or status.phase != "training"
+        if news or now - self._told_at >= rates().text - SLACK:
+            self._told_at = now
+            bar.trouble, bar.status, bar.phase = "", status, status.phase
+
+    _told_at = -math.inf
 
     def lost(self, reason: str) -> None:
         """The server is gone: what was drawn stays."""

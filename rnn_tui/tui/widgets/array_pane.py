@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,7 +12,7 @@ from textual.reactive import var
 
 from rnn_tui.training.protocol import View, ViewData, ViewKind, Welcome
 from rnn_tui.training.wire import unpack
-from rnn_tui.tui.history import Frame
+from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.renderables.heatmap_layout import EMPTY, HeatmapData
 from rnn_tui.tui.widgets.heatmap import HeatmapWidget
 from rnn_tui.tui.widgets.pane import Pane
@@ -35,11 +33,10 @@ class ArrayPane(Pane):
     ]
 
     kind: ClassVar[ViewKind]
-    period: ClassVar[float]
-    """Seconds between two drawings: what changes slowly is drawn less often."""
+    kind_of_rate = "heatmap"
 
-    _drawn_at = -math.inf
-    _drawn_view: View | None = None
+    _asking: View | None = None
+    _answered: View | None = None
     _data: ViewData | None = None
 
     choice: var[int] = var(0, init=False)
@@ -69,12 +66,27 @@ class ArrayPane(Pane):
         return ""
 
     def wish(self, welcome: Welcome) -> View | None:
-        """What to ask for; None while the picture of before is good enough."""
-        if not self.choices(welcome):
-            return None
-        view = self.view(welcome)
-        due = time.monotonic() - self._drawn_at >= self.period
-        return view if due or view != self._drawn_view else None
+        """What to ask for; None where there is nothing."""
+        self._asking = self.view(welcome) if self.choices(welcome) else None
+        return self._asking
+
+    def is_due(self, history: History) -> bool:
+        """At once where something else is looked at."""
+        return self._looks_elsewhere(history.welcome) or super().is_due(history)
+
+    def is_behind(self, history: History) -> bool:
+        """Also where something else is looked at."""
+        return self._looks_elsewhere(history.welcome) or super().is_behind(history)
+
+    def _looks_elsewhere(self, welcome: Welcome) -> bool:
+        return bool(self.choices(welcome)) and self.view(welcome) != self._answered
+
+    def subject(self, history: History) -> object:
+        """While it is trained always another; else a checkpoint may be new."""
+        status = history.status
+        if status is None or status.phase == "training":
+            return object()
+        return super().subject(history), status.phase, status.saved_step
 
     def view(self, welcome: Welcome) -> View:
         """What is looked at, at the size of now."""
@@ -91,6 +103,7 @@ class ArrayPane(Pane):
 
     def take(self, frame: Frame) -> None:
         """Draw the array that was asked for."""
+        self._answered = self._asking
         data = frame.view(self.kind)
         missing = self.missing(frame) if data is None else ""
         self.heatmap.say(missing)
@@ -98,7 +111,6 @@ class ArrayPane(Pane):
             self._clear()
         if data is None or data.view.name != self.chosen(frame.history.welcome):
             return
-        self._drawn_at, self._drawn_view = time.monotonic(), data.view
         self._data = data
         self.heatmap.data = HeatmapData(
             unpack(data.values),
@@ -109,7 +121,7 @@ class ArrayPane(Pane):
 
     def _clear(self) -> None:
         """What was drawn is not so any more, and nothing comes in its place."""
-        self._data, self._drawn_view, self._drawn_at = None, None, -math.inf
+        self._data = None
         self.heatmap.data = EMPTY
         self.entitle(f"{self.number} {self.label}")
 
@@ -165,6 +177,28 @@ class ArrayPane(Pane):
             count = len(self.choices(self.frame.history.welcome))
             self.choice = (self.choice + by) % max(count, 1)
             self.first = (0, 0)
+
+    def watch_choice(self) -> None:
+        """Have it asked for, at once."""
+        self._wake()
+
+    def watch_pooled(self) -> None:
+        """The same."""
+        self._wake()
+
+    def watch_first(self) -> None:
+        """The same."""
+        self._wake()
+
+    def _wake(self) -> None:
+        wake = getattr(self.app, "wake", None)
+        if wake is not None:
+            wake()
+
+    def on_resize(self) -> None:
+        """More of it, or less, has room now."""
+        super().on_resize()
+        self._wake()
 
     def action_toggle_pooled(self) -> None:
         """Pool what does not fit, or scroll over it."""

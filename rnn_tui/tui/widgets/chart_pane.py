@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,9 +24,6 @@ from rnn_tui.tui.renderables.numbers import reading
 from rnn_tui.tui.series import RECENT, Columns, Series, Which
 from rnn_tui.tui.widgets.chart import ChartWidget
 from rnn_tui.tui.widgets.pane import Pane
-
-CHART_SECONDS = 0.5
-"""Between two drawings of a chart at least: it changes slowly and costs the most."""
 
 ENOUGH_STEPS = 20
 """A column that covers so many steps has a mean that is steady by itself."""
@@ -60,20 +55,14 @@ class ChartPane(Pane):
     log_axis: var[bool] = var(False, init=False)
     which: var[Which] = var("whole", init=False)
 
-    _drawn_at = -math.inf
-    _drawn: tuple[int, int, int] = (-1, -1, -1)
+    kind_of_rate = "chart"
 
     def compose(self) -> ComposeResult:
         """The chart."""
         yield FocusableChart(ChartData(empty=WAITING))
 
     def take(self, frame: Frame) -> None:
-        """Draw when there is something new, and not too often."""
-        now = time.monotonic()
-        seen = len(frame.history.references), frame.history.last_event, frame.history.rows_seen
-        if seen == self._drawn or now - self._drawn_at < CHART_SECONDS:
-            return
-        self._drawn_at, self._drawn = now, seen
+        """Draw."""
         self._draw(frame)
 
     def _redraw(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -29,6 +30,7 @@ from rnn_tui.tui.renderables.numbers import steady_scale
 from rnn_tui.tui.renderables.palette import Palette, diverging, ink, line_colors, sequential
 from rnn_tui.tui.widgets.surroundings import shades, surroundings
 
+Array = npt.NDArray[Any]
 Cell = tuple[int, int]
 
 
@@ -81,6 +83,8 @@ class HeatmapWidget(Widget, can_focus=True):
         self._scale: float | None = None
         self._picture: Heatmap | None = None
         self._drawn_for: object = None
+        self._levels: Array | None = None
+        self._levels_for: object = None
         self._missing = ""
         if data is not None:
             self.set_reactive(HeatmapWidget.data, data)
@@ -128,7 +132,10 @@ class HeatmapWidget(Widget, can_focus=True):
         glyphs = shades(self)
         drawn_for = self.data, self.size, id(palette), glyphs, self._first, self.scale
         if self._picture is None or drawn_for != self._drawn_for:
-            self._picture = Heatmap(self.data, palette, *self.size, glyphs, self._first, self.scale)
+            levels = self._levels if self._levels_for == (self.data, self.scale, palette) else None
+            self._picture = Heatmap(
+                self.data, palette, *self.size, glyphs, self._first, self.scale, levels
+            )
             self._drawn_for = drawn_for
         return self._picture
 
@@ -152,9 +159,19 @@ class HeatmapWidget(Widget, can_focus=True):
         if before != self.scale or not _same_frame(old, new):
             self.refresh()
             return
-        palette = self._palette()
-        levels = palette.quantise(old.matrix, self.scale), palette.quantise(new.matrix, self.scale)
-        self._refresh_rows(np.flatnonzero((levels[0] != levels[1]).any(axis=1)).tolist())
+        self._refresh_rows(self._rows_changed(old, new))
+
+    def _rows_changed(self, old: HeatmapData, new: HeatmapData) -> list[int]:
+        """The rows with another level somewhere; a level that is nearly right stays as it is."""
+        palette, scale = self._palette(), self.scale
+        before = self._levels
+        if before is None or self._levels_for != (old, scale, palette):
+            before = palette.quantise(old.matrix, scale)
+        kept = before if shades(self) is None else None
+        self._levels = palette.quantise(new.matrix, scale, kept)
+        self._levels_for = new, scale, palette
+        changed: list[int] = np.flatnonzero((before != self._levels).any(axis=1)).tolist()
+        return changed
 
     def scale_of(self, data: HeatmapData) -> float | None:
         """The scale that data was drawn with: its own, or the one kept here."""

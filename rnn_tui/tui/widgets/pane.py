@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,8 +15,11 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
-from rnn_tui.training.protocol import View
-from rnn_tui.tui.history import Frame
+from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.rates import rates
+
+SLACK = 0.015
+"""Seconds that a drawing may be too early: the next frame would come much too late for it."""
 
 
 class Pane(Vertical):
@@ -34,10 +39,16 @@ class Pane(Vertical):
     Pane:focus-within { border: round $primary; border-title-style: bold; }
     """
 
+    kind_of_rate: ClassVar[str] = "text"
+    """Which of the ``rates`` says how often it is drawn."""
+
     number: ClassVar[int] = 0
     label: ClassVar[str] = ""
 
     frame: var[Frame | None] = var(None, init=False)
+
+    drawn_at = -math.inf
+    _drawn_of: object = None
 
     def compose(self) -> ComposeResult:
         """Nothing by itself."""
@@ -58,9 +69,33 @@ class Pane(Vertical):
         """Whether any of it can be seen."""
         return self.display and bool(self.region.area) and self.is_on_screen
 
-    def views(self) -> tuple[View, ...]:
-        """What to ask the server for, given the size of now."""
-        return ()
+    @property
+    def period(self) -> float:
+        """Seconds from one drawing to the next at least."""
+        seconds: float = getattr(rates(), self.kind_of_rate)
+        return seconds
+
+    def is_due(self, history: History) -> bool:
+        """Whether it is time to draw, and there is something that was not drawn."""
+        rested = time.monotonic() - self.drawn_at >= self.period - SLACK
+        return rested and self.is_behind(history)
+
+    def is_behind(self, history: History) -> bool:
+        """Whether there is something that was not drawn."""
+        return self._drawn_of != self.subject(history)
+
+    def subject(self, history: History) -> object:
+        """What it draws is the same as long as this is."""
+        status = history.status
+        step = status.step if status is not None else -1
+        return id(history), step, len(history.references), history.last_event, history.rows_seen
+
+    def has_drawn(self, frame: Frame, began: float) -> None:
+        """Remember what, and when the frame was asked for: the next is not later by what it took.
+
+        ``began``: monotonic.
+        """
+        self.drawn_at, self._drawn_of = began, self.subject(frame.history)
 
     def watch_frame(self, frame: Frame | None) -> None:
         """Hand what arrived to the widgets that draw it."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from rnn_tui.training.protocol import View, Welcome
-from rnn_tui.tui.history import Frame
+from rnn_tui.training.protocol import View
+from rnn_tui.tui.history import Frame, History
 from rnn_tui.tui.widgets.array_pane import ArrayPane
 from rnn_tui.tui.widgets.board import Board
 from rnn_tui.tui.widgets.chart_pane import NormPane
@@ -43,7 +45,9 @@ class PaneBoard(Board):
 
     CONTAINERS: ClassVar[tuple[str, ...]] = ("parameters", "left", "right", "main")
 
-    _due: Sequence[Pane] = ()
+    _wanted: Sequence[Pane] = ()
+    _asked: Sequence[Pane] = ()
+    _began = -math.inf
     _turn = 0
 
     def compose(self) -> ComposeResult:
@@ -109,15 +113,32 @@ class PaneBoard(Board):
             if pane.has_focus_within:
                 self.current = pane.number
 
-    def views(self, welcome: Welcome, typing: bool) -> tuple[View, ...]:
+    @property
+    def seen(self) -> list[Pane]:
+        """The panes that can be seen."""
+        return [pane for pane in self.panes if pane.on_screen]
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two drawings of the pane that is drawn most often."""
+        return min((pane.period for pane in self.seen), default=math.inf)
+
+    def is_behind(self, history: History) -> bool:
+        """Whether a pane that can be seen has not drawn yet what is known."""
+        return any(pane.is_behind(history) for pane in self.seen)
+
+    def views(self, history: History, typing: bool) -> tuple[View, ...]:
         """The arrays that the panes need which are to be drawn next."""
-        self._due = self._panes_due(typing)
-        wishes = [pane.wish(welcome) for pane in self._due if isinstance(pane, ArrayPane)]
+        self._began = time.monotonic()
+        self._wanted = self._in_turn(typing)
+        arrays = [pane for pane in self._wanted if isinstance(pane, ArrayPane)]
+        self._asked = [pane for pane in arrays if pane.is_due(history)]
+        wishes = [pane.wish(history.welcome) for pane in arrays if pane in self._asked]
         return tuple(view for view in wishes if view is not None)
 
-    def _panes_due(self, typing: bool) -> list[Pane]:
+    def _in_turn(self, typing: bool) -> list[Pane]:
         """All that can be seen; while somebody types, the texts and in turn one of the others."""
-        seen = [pane for pane in self.panes if pane.on_screen]
+        seen = self.seen
         others = [pane for pane in seen if pane is not self.sample]
         if not (typing and others):
             return seen
@@ -126,10 +147,17 @@ class PaneBoard(Board):
         return [pane for pane in seen if pane in (self.sample, turn)]
 
     async def draw(self, frame: Frame) -> None:
-        """Draw what arrived, one pane after the other: a key waits for one pane at most."""
+        """Draw what is due, heatmaps together: a key waits for one of the dear panes at most."""
         for pane in self.panes:
-            if pane in self._due:
-                await asyncio.sleep(BETWEEN_PANES)
-                pane.frame = frame
-            else:
+            if not self._draws(pane, frame):
                 pane.set_reactive(Pane.frame, frame)  # known, and not drawn
+                continue
+            if not isinstance(pane, ArrayPane):
+                await asyncio.sleep(BETWEEN_PANES)
+            pane.frame = frame
+            pane.has_drawn(frame, self._began)
+
+    def _draws(self, pane: Pane, frame: Frame) -> bool:
+        if isinstance(pane, ArrayPane):
+            return pane in self._asked
+        return pane in self._wanted and pane.is_due(frame.history)

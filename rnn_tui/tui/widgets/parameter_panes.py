@@ -85,7 +85,6 @@ class WeightsPane(ParameterPane):
     number = 3
     label = "weights"
     kind = "weights"
-    period = 0.95
     what = ""
 
 
@@ -95,7 +94,7 @@ class GradientsPane(ParameterPane):
     number = 4
     label = "gradients"
     kind = "gradients"
-    period = 0.35
+    kind_of_rate = "gradient"
     what = "gradient "
 
     def choices(self, welcome: Welcome) -> Sequence[str]:

@@ -23,8 +23,9 @@ from rnn_tui.training.protocol import (
     Status,
     StopSample,
 )
-from rnn_tui.tui.history import Frame
-from rnn_tui.tui.widgets.pane import Pane
+from rnn_tui.tui.history import Frame, History
+from rnn_tui.tui.rates import rates
+from rnn_tui.tui.widgets.pane import SLACK, Pane
 from rnn_tui.tui.widgets.sample_log import SampleLog
 from rnn_tui.tui.widgets.temperature_slider import TemperatureSlider
 
@@ -141,6 +142,19 @@ class SamplePane(Pane):
         """Whether a text that somebody asked for is being written."""
         last = self._last
         return last is not None and not last.finished and not last.automatic
+
+    @property
+    def period(self) -> float:
+        """A text that somebody waits for comes as it is written."""
+        return rates().awaited if self.writing else super().period
+
+    def is_behind(self, history: History) -> bool:  # noqa: ARG002
+        """Whether a text is being written."""
+        return self._last is not None and not self._last.finished
+
+    def is_due(self, history: History) -> bool:  # noqa: ARG002
+        """It also has to see when it is time for another text."""
+        return time.monotonic() - self.drawn_at >= self.period - SLACK
 
     @property
     def complete(self) -> bool:

@@ -18,7 +18,6 @@ class StatePane(ArrayPane):
     number = 2
     label = "state"
     kind = "hidden"
-    period = 0.2
 
     # The largest of a few tanh units is nearly always 1: pooled, they would all look the same.
     pooled = var(False, init=False)
