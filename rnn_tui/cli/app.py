@@ -11,17 +11,21 @@ from typing import Any
 import click
 
 from rnn_tui.cli.completion import completes_run
-from rnn_tui.cli.options import RunCommand, new_run, run_options, runs_option
+from rnn_tui.cli.options import RunCommand, calm_option, new_run, run_options, runs_option
+from rnn_tui.runs.configuration import load_user_file
 from rnn_tui.runs.directory import RunDirectory, open_run
 from rnn_tui.runs.errors import ConfigError
-from rnn_tui.runs.places import runs_folder
+from rnn_tui.runs.places import config_file, runs_folder
 from rnn_tui.training.starting import ONE_THREAD, start_server
+from rnn_tui.tui.rates import CALM_VARIABLE
 
 
 @click.command("open", cls=RunCommand, hidden=True)
 @run_options
-def open_app(text: tuple[str, ...], **options: Any) -> int:
+@calm_option
+def open_app(text: tuple[str, ...], calm: bool, **options: Any) -> int:
     """Open the app on a new run: files, folders, or - for standard input."""
+    choose_rates(calm, options["config"])
     _require_there(text)
     require_terminal("rnn-tui train", reads_text="-" in text)
     directory = new_run(text, **options)
@@ -33,7 +37,8 @@ def open_app(text: tuple[str, ...], **options: Any) -> int:
 @click.command()
 @click.argument("run", required=False, shell_complete=completes_run())
 @runs_option
-def attach(run: str | None, runs: str | None) -> int:
+@calm_option
+def attach(run: str | None, runs: str | None, calm: bool) -> int:
     """Open the app on RUN, or on the newest that is being trained, or on the newest.
 
     As many may watch as like to; whoever leaves, the run goes on. A run that nobody trains is shown
@@ -42,10 +47,19 @@ def attach(run: str | None, runs: str | None) -> int:
     Where a logout ends what was left running, systemd does: loginctl enable-linger once, and the
     run started with systemd-run --user --scope rnn-tui train ... outlives it.
     """
+    choose_rates(calm)
     require_terminal("rnn-tui runs")
     folder = runs_folder(runs, os.environ)
     directory = open_run(folder, run) if run else _newest(folder)
     return watch_run(directory, None)
+
+
+def choose_rates(calm: bool, config: str | None = None) -> None:
+    """Draw seldom if the command line, the environment or a configuration file wants it so."""
+    file = config or config_file(os.environ)
+    said = os.environ.get(CALM_VARIABLE, "") != ""
+    if calm or (not said and file and load_user_file(file).calm):
+        os.environ[CALM_VARIABLE] = "1"
 
 
 def _newest(folder: Path) -> RunDirectory:

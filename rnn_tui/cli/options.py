@@ -87,6 +87,13 @@ runs_option = click.option(
 )
 
 
+calm_option = click.option(
+    "--calm",
+    is_flag=True,
+    help="for slow lines: pictures every few seconds, few bytes, no blinking  (also RNN_TUI_CALM)",
+)
+
+
 def run_options(command: Command) -> Command:
     """Add the TEXT arguments and every option of a run to a command's function."""
     return run_options_without(frozenset())(command)

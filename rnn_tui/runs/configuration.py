@@ -35,7 +35,7 @@ __all__ = [
     "training_bytes",
 ]
 
-NOT_SETTINGS = frozenset({"RUNS", "CONFIG"})
+NOT_SETTINGS = frozenset({"RUNS", "CONFIG", "CALM"})
 """Variables with the prefix that are not settings of a run."""
 
 MEMORY_LIMIT = 8 << 30
@@ -43,6 +43,9 @@ MEMORY_LIMIT = 8 << 30
 
 RUNS = "runs"
 """Where runs are kept, in a user's configuration file: no setting of a run."""
+
+CALM = "calm"
+"""Whether the app draws seldom, in a user's configuration file: no setting of a run."""
 
 _MAX_FILE = 1 << 20
 
@@ -91,12 +94,14 @@ class UserFile(NamedTuple):
 
     settings: dict[str, Any]
     runs: str  # where runs are kept; empty: it does not say
+    calm: bool = False  # whether the app draws seldom
 
 
 def load_user_file(path: str | os.PathLike[str]) -> UserFile:
     """Return what a file says that the user named; ConfigError, also if there is none.
 
-    Beside the settings of a run it may hold ``runs``, as the command line and the environment may.
+    Beside the settings of a run it may hold ``runs`` and ``calm``, as the command line and the
+    environment may.
     """
     try:
         values, places = _parsed(Path(path))
@@ -109,7 +114,10 @@ def load_user_file(path: str | os.PathLike[str]) -> UserFile:
     runs = values.pop(RUNS, "")
     if not isinstance(runs, str) or "\0" in runs:
         raise ConfigError(f"{places[RUNS]} = {clipped(runs)} is not allowed: a folder")
-    return UserFile(_checked(values, places), runs)
+    calm = values.pop(CALM, False)
+    if not isinstance(calm, bool):
+        raise ConfigError(f"{places[CALM]} = {clipped(calm)} is not allowed: true or false")
+    return UserFile(_checked(values, places), runs, calm)
 
 
 def _checked(values: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8: save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ConfigError(f"{path}: not TOML: {_one_line(error)}") from None
-    shown = {name: name if name in {*FIELDS, RUNS} else clipped(name) for name in values}
+    shown = {name: name if name in {*FIELDS, RUNS, CALM} else clipped(name) for name in values}
     return values, {
         name: f"{path}, line {_line_of(name, source)}: {shown[name]}" for name in values
     }

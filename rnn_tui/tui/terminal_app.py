@@ -27,6 +27,7 @@ from rnn_tui.tui.filters import AsciiOnly, VisibleOnly
 from rnn_tui.tui.housekeeping import Housekeeping
 from rnn_tui.tui.key_order import KeyOrder
 from rnn_tui.tui.outlet import OutletDriver
+from rnn_tui.tui.rates import is_calm
 from rnn_tui.tui.screens.help import acting
 from rnn_tui.tui.shown import OnlyNews, Shown
 from rnn_tui.tui.themes import DARK, LIGHT
@@ -69,6 +70,8 @@ class TerminalApp(KeyOrder):
         self.register_theme(LIGHT)
         self._begin_with_theme(os.environ.get("TEXTUAL_THEME", DARK.name))
         self.log_file = log_file
+        if is_calm(os.environ):
+            self.animation_level = "none"
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The net below every widget: what could act on the terminal is replaced."""

@@ -189,7 +189,9 @@ class DashboardScreen(Screen[None]):
         news = (bar.trouble, bar.phase) != ("", status.phase) or status.phase != "training"
         if news or now - self._told_at >= rates().text - SLACK:
             self._told_at = now
-            bar.trouble, bar.status, bar.phase = "", status, status.phase
+            bar.trouble, bar.phase = "", status.phase
+            if repr(status) != repr(bar.status):  # what was not measured yet is never equal
+                bar.status = status
 
     _told_at = -math.inf
 

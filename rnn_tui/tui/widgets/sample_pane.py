@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ from rnn_tui.training.protocol import (
     StopSample,
 )
 from rnn_tui.tui.history import Frame, History
-from rnn_tui.tui.rates import rates
+from rnn_tui.tui.rates import is_calm, rates
 from rnn_tui.tui.widgets.pane import SLACK, Pane
 from rnn_tui.tui.widgets.sample_log import SampleLog
 from rnn_tui.tui.widgets.temperature_slider import TemperatureSlider
@@ -64,6 +65,10 @@ class PromptInput(Input):
         def __init__(self, steps: int) -> None:
             super().__init__()
             self.steps = steps
+
+    def on_mount(self) -> None:
+        """Nothing blinks where each byte counts."""
+        self.cursor_blink = not is_calm(os.environ)
 
     def on_paste(self, event: events.Paste) -> None:
         """Of a paste that is too long take the beginning: without this nothing would be taken."""
