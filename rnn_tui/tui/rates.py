@@ -1,4 +1,4 @@
-"""How often what is drawn, and how much may be sent for it: the usual, and the calm for slow lines.
+"""How often what is drawn, and what may be sent for it: usually, and calmly for slow lines.
 
 These are the most: what a slow machine or a slow line cannot do is drawn later, not piled up.
 """

@@ -43,7 +43,7 @@ def test_calm_in_a_file_is_no_setting_of_the_run(tmp_path) -> None:
 def test_calm_is_true_or_false(tmp_path) -> None:
     config = tmp_path / "run.toml"
     config.write_text('hidden = 8\ncalm = "very"\n')
-    with pytest.raises(ConfigError, match="line 2: calm = .* is not allowed: true or false"):
+    with pytest.raises(ConfigError, match=r"line 2: calm = .* is not allowed: true or false"):
         load_user_file(config)
 
 
