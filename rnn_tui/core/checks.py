@@ -64,7 +64,7 @@ def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
     if symbols.dtype.kind not in "iu":
         raise ValueError(f"{what} are {symbols.dtype}, expected integers")
     # One look instead of two: what is below zero is, as an unsigned number, far above the limit.
-    wide = symbols.dtype.itemsize == 8
+    wide = symbols.dtype.itemsize == 8 and symbols.dtype.isnative
     if wide and np.maximum.reduce(symbols.view(np.uint64), axis=None) < limit:
         return symbols
     low, high = symbols.min(), symbols.max()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,6 @@ from rnn_tui.core.arrays import Array
 _BLOCK = 4096
 
 _quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
-
-_NORMAL = {kind: float(np.finfo(kind).smallest_normal) for kind in map(np.dtype, "fd")}
 
 
 class ClippedNorm(NamedTuple):
@@ -35,7 +34,7 @@ def gradient_norm(flat: Array) -> float:
     in float64, so finite gradients have a finite norm.
     """
     squares = float(flat.dot(flat))
-    if _NORMAL[flat.dtype] < squares < math.inf:
+    if _normal(flat.dtype) < squares < math.inf:
         return math.sqrt(squares)
     return _scaled_norm(flat)
 
@@ -70,6 +69,12 @@ def clip_by_value(gradients_flat: Array, limit: float) -> float:
     if outside:
         np.clip(gradients_flat, -bound, bound, out=gradients_flat)
     return float(outside / gradients_flat.size)
+
+
+@cache
+def _normal(kind: np.dtype[Any]) -> float:
+    """The smallest number of this dtype that has all its digits; looked up once."""
+    return float(np.finfo(kind).smallest_normal)
 
 
 def _check_limit(limit: float) -> None:

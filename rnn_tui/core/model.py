@@ -125,7 +125,7 @@ class Workspace:
     ) -> float:
         """Forward, loss and backward: the loss; ``gradients`` and ``hidden`` hold the rest."""
         self._forward(params, inputs, state)
-        loss = float(self._cross_entropy(targets).real)
+        loss = _at_least_zero(self._cross_entropy(targets))
         self._backward(params, self._cross_entropy_backward())
         return loss
 
@@ -139,7 +139,7 @@ class Workspace:
     ) -> float:
         """Forward and loss only: mean cross-entropy over the window, in nats."""
         self._forward(params, inputs, state)
-        return float(self._cross_entropy(targets).real)
+        return _at_least_zero(self._cross_entropy(targets))
 
     @_quiet
     def forward(self, params: Mapping[str, Array], inputs: npt.ArrayLike, state: State) -> Array:
@@ -256,3 +256,9 @@ def step(
         new_state.append(h)
         x = h
     return np.dot(x, params["W_hy"]) + params["b_y"], tuple(new_state)
+
+
+def _at_least_zero(mean: Any) -> float:
+    """The loss: where a network is sure, rounding may leave it a little below 0. NaN stays NaN."""
+    loss = float(mean.real)
+    return 0.0 if loss < 0.0 else loss

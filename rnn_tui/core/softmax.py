@@ -24,9 +24,9 @@ class Softmax:
 
     def __init__(self, N: int, V: int, dtype: np.dtype[Any]) -> None:
         real = np.zeros(0, dtype).real.dtype
-        self._narrow = dtype.kind == "f" and dtype.itemsize < 8
+        self._narrow = dtype.kind == "f" and dtype.itemsize < 8 and V > 1  # of one all is known
         self._least = np.finfo(real).smallest_normal
-        self._most = np.finfo(real).max / V
+        self._most = np.finfo(real).max / (2 * V)  # so that their sum, too, is finite
         self._ones = np.ones(V, dtype)  # (V,)
         self._total = np.zeros((N, 1), dtype)  # (N, 1)
         self._totals = self._total.reshape(-1)  # (N,)

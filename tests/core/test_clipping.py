@@ -98,3 +98,8 @@ def test_a_norm_needs_no_copy_of_the_buffer(scale: float) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100_000  # a copy would be 800,000 bytes
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ">f4", ">f8", np.longdouble])
+def test_the_norm_of_any_floating_dtype(dtype):
+    assert gradient_norm(np.ones(4, dtype)) == 2.0

@@ -10,6 +10,7 @@ from rnn_tui.core.cells.products import Widths
 from rnn_tui.core.initialization import initialize
 from rnn_tui.core.model import Workspace, loss_and_gradients, step
 from rnn_tui.core.parameters import Architecture, architecture_of, zero_state
+from rnn_tui.core.softmax import Softmax
 from rnn_tui.core.trace import trace
 
 
@@ -174,6 +175,29 @@ def test_huge_logits_give_a_finite_loss_and_finite_gradients(make_problem, size,
     assert all(np.isfinite(gradient).all() for gradient in gradients.values())
 
 
+@pytest.mark.parametrize("V", [402, 422])
+def test_the_sum_of_large_exponentials_is_finite(V):
+    logits = np.full((1, V), np.log(float(np.finfo(np.float32).max) / V), np.float32)
+    with np.errstate(all="ignore"):
+        found = Softmax(1, V, logits.dtype)(logits, np.zeros_like(logits))
+    assert np.isclose(found.log_sum + found.top, np.log(float(np.finfo(np.float32).max)))
+    assert np.allclose(logits, 1 / V, rtol=1e-5)
+
+
+@pytest.mark.parametrize("V", [1, 2, 4])
+def test_no_loss_is_below_zero_however_sure_the_network_is(make_problem, V):
+    architecture = Architecture(inputs=V, hidden=3, layers=1, outputs=V)
+    _, params = initialize(architecture, "uniform", np.random.default_rng(0), np.float32)
+    symbols, state = np.zeros((1, 1), int), zero_state(architecture, 1, np.float32)
+    params["W_hy"][:] = 0
+    workspace = Workspace(architecture, 1, 1, np.float32)
+    for sure in np.linspace(20, 40, 200):
+        params["b_y"][:] = -sure
+        params["b_y"][0] = sure
+        assert 0 <= workspace.loss(params, symbols, symbols, state) < 1e-6
+        assert 0 <= workspace.loss_and_gradients(params, symbols, symbols, state) < 1e-6
+
+
 LARGE = [(size, np.float64) for size in (0, 1e4, 1e8, 1e12, 1e17, 1e300)] + [(1e30, np.float32)]
 
 
@@ -293,3 +317,13 @@ def test_gradients_of_logits_must_fit_the_window(make_problem):
     problem = make_problem()
     with pytest.raises(ValueError, match="dlogits has shape"):
         workspace_for(problem).backward_from(problem.params, np.zeros((5, 4)))
+
+
+def test_symbols_of_the_other_byte_order_are_looked_at_as_they_are(make_problem):
+    problem = make_problem()
+    odd = np.dtype(np.int64).newbyteorder()
+    swapped = problem._replace(targets=problem.targets.astype(odd))
+    assert loss_and_gradients(*swapped).loss == loss_and_gradients(*problem).loss
+    swapped.targets[0, 0] = 1 << 56  # as bytes in the wrong order: 1
+    with pytest.raises(ValueError, match=f"symbol {1 << 56}, expected"):
+        loss_and_gradients(*swapped)

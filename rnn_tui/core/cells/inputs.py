@@ -75,7 +75,10 @@ class SymbolInput:
         self._table.take(self.x, 0, out, "clip")
 
     def backward(self, dz: Array, dW_xh: Array) -> None:
-        """dW_xh[s] = Σ dz over the steps where x was s; zero for symbols that were not there."""
+        """dW_xh[s] = Σ dz over the steps where x was s; zero for symbols that were not there.
+
+        That is if ``dz`` is finite: else all of it may be NaN.
+        """
         if dz.size * len(dW_xh) <= ONE_HOT:
             self._by_one_hot(dz, dW_xh)
             return
