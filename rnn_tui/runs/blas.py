@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -17,6 +18,8 @@ _TOLD: Final = (
     "VECLIB_MAXIMUM_THREADS",
     "OMP_NUM_THREADS",
 )
+
+_one_at_a_time = threading.RLock()
 
 
 def blas_name() -> str:
@@ -51,13 +54,18 @@ def use_threads(count: int) -> bool:
 
 @contextmanager
 def threads_used(count: int) -> Iterator[None]:
-    """Compute products on so many meanwhile."""
-    before = threads()
-    use_threads(count)
-    try:
-        yield
-    finally:
-        use_threads(before)
+    """Compute products on so many meanwhile.
+
+    The number is that of the whole process. So who else asks for one in another thread waits: the
+    bits are then those of the number asked for, and the last to leave restores the first.
+    """
+    with _one_at_a_time:
+        before = threads()
+        use_threads(count)
+        try:
+            yield
+        finally:
+            use_threads(before)
 
 
 @functools.cache

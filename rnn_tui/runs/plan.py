@@ -26,6 +26,9 @@ DIRECT: Final = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
 NARROWEST: Final = 64
 """Columns of a block: narrower ones were slower than the whole matrix."""
 
+MOST_THREADS: Final = 1024
+"""As many as the setting allows: a damaged plan may name any number."""
+
 _LONGEST: Final = 4096
 
 
@@ -67,13 +70,13 @@ def kept_plan(file: Path, config: RunConfig) -> Plan | None:
     """
     try:
         plan = msgspec.json.decode(read_file(file, _LONGEST), type=Plan)
-    except (RunError, msgspec.DecodeError):
+    except (RunError, msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     widths = (plan.forward, plan.backward)
     fits = all(0 <= width <= config.hidden for width in widths) and not any(
         width and config.hidden % width for width in widths
     )
-    told = config.threads in (0, plan.threads) and plan.threads >= 1
+    told = config.threads in (0, plan.threads) and 1 <= plan.threads <= MOST_THREADS
     return plan if fits and told and plan.blas == _here() else None
 
 

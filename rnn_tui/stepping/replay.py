@@ -1,7 +1,7 @@
 """Any step of a stored run, entered again: the nearest checkpoint, and from there the same steps.
 
-Nothing is written, so that it works while somebody trains the run. On the same machine, with as
-many BLAS threads as its trainer had (one: set before NumPy is loaded), the bits are the same.
+Nothing is written, so that it works while somebody trains the run. Products are computed as its
+trainer does, by the plan that it kept: on the same machine the bits are the same.
 Knobs that were turned on the way are turned again after the same steps, as the log tells.
 """
 
@@ -93,7 +93,8 @@ def replaying(
             remark = yield from _replay(run, log, at, recent)
     head, arrays = upcoming(run.trainer)
     window = window_of(run.name, run.vocabulary, head, arrays)
-    suspect = odd_row(run.trainer) if at is not None else None
+    with threads_used(run.threads):
+        suspect = odd_row(run.trainer) if at is not None else None
     if suspect is not None:  # then the arrays are as they were
         window = window_of(run.name, run.vocabulary, head, arrays, np.dtype(head.dtype))
     title = window.title + remark + warning(run.trainer.params)

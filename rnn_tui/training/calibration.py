@@ -66,7 +66,7 @@ def chosen_plan(file: Path, config: RunConfig, V: int, cores: int | None = None)
 def fitting_threads(
     config: RunConfig, V: int, cores: int, clock: Callable[[], float] = time.perf_counter
 ) -> int:
-    """The fewest threads that no larger number beats by ``WORTH``: 1, 2, 4 and so on, ``cores``."""
+    """Of 1, 2, 4 and so on, ``cores``: whichever beats by ``WORTH`` the one taken before it."""
     counts = sorted({*(2**k for k in range(cores.bit_length())), cores})
     one_pass = _pass(config, V)
     taken: dict[int, list[float]] = {count: [] for count in counts}

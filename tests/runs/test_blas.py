@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -36,3 +37,23 @@ def test_where_the_library_does_not_say_the_environment_does(
     assert not blas.use_threads(2)
     assert blas.kernel() == ""
     assert fingerprint._blas() == blas.blas_name()
+
+
+@pytest.mark.skipif("openblas" not in blas.blas_name(), reason="only OpenBLAS is sure to be asked")
+def test_who_asks_in_another_thread_waits_and_the_last_leaves_the_number_there_was() -> None:
+    before, found = blas.threads(), []
+    entered = Event()
+
+    def ask() -> None:
+        entered.set()
+        with blas.threads_used(3):
+            found.append(blas.threads())
+
+    other = Thread(target=ask)
+    with blas.threads_used(2):
+        other.start()
+        assert entered.wait(10)
+        other.join(0.05)
+        assert (found, blas.threads()) == ([], 2)
+    other.join(10)
+    assert (found, blas.threads()) == ([3], before)

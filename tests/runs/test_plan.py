@@ -11,6 +11,9 @@ from rnn_tui.runs.plan import Plan, keep_plan, kept_plan, planned, widths_for
 
 CONFIG = merge({"hidden": 256, "batch": 32})
 
+DAMAGED = [b"", b"{", b"[]", b'{"threads": "two"}', b"x" * 9000, b'{"blas": "\xff"}']
+DAMAGED += [b'{"x": ' + b"[" * 4000]
+
 
 @pytest.mark.parametrize(
     ("B", "H", "kernel", "widths"),
@@ -37,14 +40,15 @@ def test_what_was_measured_is_kept_and_found_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"blas": "another"}, {"threads": 0}, {"forward": 100}, {"backward": -4}]
+    "change",
+    [{"blas": "another"}, {"threads": 0}, {"threads": 1 << 32}, {"forward": 100}, {"backward": -4}],
 )
 def test_a_plan_that_was_made_for_something_else_is_not_used(tmp_path: Path, change) -> None:
     keep_plan(tmp_path / "plan.json", msgspec.structs.replace(planned(CONFIG), **change))
     assert kept_plan(tmp_path / "plan.json", CONFIG) is None
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"threads": "two"}', b"x" * 9000])
+@pytest.mark.parametrize("data", DAMAGED)
 def test_a_damaged_plan_is_not_used(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "plan.json").write_bytes(data)
     assert kept_plan(tmp_path / "plan.json", CONFIG) is None
