@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from rnn_tui.core.cells import products, rnn
+from rnn_tui.core.cells.products import AS_IT_LIES, Widths
 from rnn_tui.runs.configuration import merge, training_bytes
 from rnn_tui.training.trainer import Trainer
 
 TEXT = np.random.default_rng(0).integers(0, 65, 50_000).astype(np.uint16)
 
 
-def trainer(V: int = 65, **settings: Any) -> Trainer:
+def trainer(V: int = 65, widths: Widths = AS_IT_LIES, **settings: Any) -> Trainer:
     config, text = merge({"optimizer": "adam", **settings}), TEXT
-    return Trainer(config, V, text, text[:25_000])
+    return Trainer(config, V, text, text[:25_000], widths)
 
 
 class Counted:
@@ -92,20 +93,25 @@ def test_a_step_allocates_nothing_that_grows_with_the_window() -> None:
     assert abs(peak_of_a_step(1024) - peak_of_a_step(64)) < 1024
 
 
+@pytest.mark.parametrize("width", [0, 32])
 @pytest.mark.parametrize(
     ("V", "settings"),
     [
         (65, {"hidden": 128, "batch": 32, "window": 64}),
         (65, {"hidden": 256, "batch": 32, "window": 64, "layers": 2, "optimizer": "sgd"}),
+        (65, {"hidden": 512, "batch": 8, "window": 64}),
         (65, {"hidden": 100, "batch": 1, "window": 25}),
         (200, {"hidden": 64, "batch": 8, "window": 512, "layers": 3}),
         (500, {"hidden": 96, "batch": 16, "window": 32, "dtype": "float64"}),
     ],
 )
-def test_training_takes_the_memory_that_the_formula_says(V: int, settings: dict[str, Any]) -> None:
+def test_training_takes_the_memory_that_the_formula_says(
+    V: int, settings: dict[str, Any], width: int
+) -> None:
+    width = width if settings["batch"] > 1 else 0
     tracemalloc.start()
     try:
-        trained = trainer(V, **settings)
+        trained = trainer(V, Widths(width, width), **settings)
         trained.step()
         for _ in trained.evaluate():
             pass
@@ -113,4 +119,4 @@ def test_training_takes_the_memory_that_the_formula_says(V: int, settings: dict[
         taken = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert taken == pytest.approx(training_bytes(trained.config, V), rel=0.1)
+    assert taken == pytest.approx(training_bytes(trained.config, V, width > 0), rel=0.1)
