@@ -324,6 +324,6 @@ def test_symbols_of_the_other_byte_order_are_looked_at_as_they_are(make_problem)
     odd = np.dtype(np.int64).newbyteorder()
     swapped = problem._replace(targets=problem.targets.astype(odd))
     assert loss_and_gradients(*swapped).loss == loss_and_gradients(*problem).loss
-    swapped.targets[0, 0] = 1 << 56  # as bytes in the wrong order: 1
+    swapped.targets[:] = 1 << 56  # as bytes in the wrong order: 1
     with pytest.raises(ValueError, match=f"symbol {1 << 56}, expected"):
         loss_and_gradients(*swapped)
