@@ -19,6 +19,7 @@ _TABLES = {"rows": "step", "held_out": "step", "events": "id", "series": "id", "
 _ON_ONE_PAGE = PAGE - 400  # bytes of texts; numbers and what SQLite adds take less than the rest
 _COUNTED = "SELECT (SELECT count(*) FROM rows) + (SELECT count(*) FROM points)"
 _FIRST, _LAST = -(2**62), 2**62
+_MOST_GAPS = 1000
 
 
 def salvaged(path: Path) -> sqlite3.Connection:
@@ -80,14 +81,18 @@ def _columns(source: sqlite3.Connection, table: str) -> list[str]:
 def _readable(source: sqlite3.Connection, query: str, key: str) -> Iterator[list[tuple[Any, ...]]]:
     """The rows between the gaps, ascending; where one begins, the next row is looked for."""
     query = f"{query} AND {key} >= ? ORDER BY {key}"
-    first: int | None = _FIRST
-    while first is not None:
+    first = _FIRST
+    for _ in range(_MOST_GAPS):  # pages that lead back to each other would make them without end
         rows, whole = _rows_until_gap(source, query, first)
         if rows:
             yield rows
         if whole:
             return
-        first = _behind_gap(source, query, rows[-1][0] + 1 if rows else first)
+        last = rows[-1][0] if rows and isinstance(rows[-1][0], int) else first
+        behind = _behind_gap(source, query, max(first, last + 1 if rows else first))
+        if behind is None:
+            return
+        first = behind
 
 
 def _rows_until_gap(

@@ -43,7 +43,7 @@ def test_a_run_that_is_left_is_found_again_and_stopped(run: Run) -> None:
 
 ALLOWED = re.compile(
     rb"\x1b\[[0-9;:]*m"  # colours
-    rb"|\x1b\[[0-9;]*[HJK]"  # places
+    rb"|\x1b\[[0-9;]*[CHJK]"  # places
     rb"|\x1b\[\?(?:1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)[hl]"  # modes
     rb"|\x1b\[\?(?:2026|2048)\$p"  # questions
     rb"|\x1b\[[<>=][0-9;]*u|\x1b\[c"  # keyboard

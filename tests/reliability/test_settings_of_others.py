@@ -104,7 +104,7 @@ def test_c9_any_bytes_are_settings_or_a_config_error(content: bytes) -> None:
 
 
 def test_c9_a_network_beyond_memory_is_refused_before_anything_is_allocated() -> None:
-    with pytest.raises(ConfigError, match=r"about 88.3 GiB, the limit is 8: lower hidden"):
+    with pytest.raises(ConfigError, match=r"about 108.1 GiB, the limit is 8: lower hidden"):
         merge({"hidden": 8192, "layers": 16})
     check_memory(RunConfig(), 65)
     with pytest.raises(ConfigError, match="GiB"):
@@ -119,7 +119,7 @@ sys.exit(status_of(sys.argv[1:]))
 """
 HUGE = {
     "hidden = 1000000000": "line 1: hidden = 1000000000 is not allowed: a whole number, at least 1",
-    "hidden = 8192\nlayers = 16": "about 88.3 GiB, the limit is 8: lower hidden (8192)",
+    "hidden = 8192\nlayers = 16": "about 108.1 GiB, the limit is 8: lower hidden (8192)",
     "hidden = nan": "line 1: hidden = nan is not allowed",
     "learning_rate = -1": "line 1: learning_rate = -1 is not allowed: a number, above 0",
     "seed = 3\nbatch = '8'": "line 2: batch = '8' is not allowed",

@@ -39,8 +39,20 @@ def test_where_the_library_does_not_say_the_environment_does(
     assert fingerprint._blas() == blas.blas_name()
 
 
-@pytest.mark.skipif("openblas" not in blas.blas_name(), reason="only OpenBLAS is sure to be asked")
-def test_who_asks_in_another_thread_waits_and_the_last_leaves_the_number_there_was() -> None:
+class Library:
+    """One that nobody else in this process tells anything."""
+
+    num_threads = 1
+
+    def set_num_threads(self, count: int) -> None:
+        self.num_threads = count
+
+
+def test_who_asks_in_another_thread_waits_and_the_last_leaves_the_number_there_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = Library()
+    monkeypatch.setattr(blas, "_library", lambda: library)
     before, found = blas.threads(), []
     entered = Event()
 
