@@ -115,11 +115,12 @@ async def _updates(tmp_path, seconds: float, step: float) -> Counter:
 
 async def test_each_kind_of_pane_has_its_own_rate(tmp_path) -> None:
     counted = await _updates(tmp_path, seconds=5.0, step=0.1)
-    assert counted["hidden"] == pytest.approx(50, abs=3)
-    assert counted["weights"] == pytest.approx(50, abs=3)
-    assert counted["gradients"] == pytest.approx(17, abs=2)
-    assert counted["loss"] == pytest.approx(10, abs=2)
-    assert counted["norm"] == pytest.approx(10, abs=2)
+    # Answers that bring texts or more of the past move the clock, too, and bring no picture.
+    assert counted["hidden"] == pytest.approx(50, abs=8)
+    assert counted["weights"] == counted["hidden"]
+    assert counted["gradients"] == pytest.approx(counted["hidden"] / 3, abs=2)
+    assert counted["loss"] == pytest.approx(10, abs=3)
+    assert counted["norm"] == pytest.approx(10, abs=3)
 
 
 async def test_calm_is_a_picture_every_few_seconds(tmp_path, monkeypatch) -> None:
