@@ -20,6 +20,9 @@ from rnn_tui.runs.errors import StorageError
 from rnn_tui.training.client import SocketClient
 from rnn_tui.training.protocol import NO_EVENT, Poll, Status
 
+MOST_STEPS: Final = 200_000
+"""More than are ever measured: if nobody is left to end it, it ends by itself."""
+
 NOTHING_NEW: Final = Poll(after_step=NO_EVENT, after_held_out=NO_EVENT, after_event=NO_EVENT)
 """Asks for the status alone."""
 
@@ -94,7 +97,7 @@ def trained_alone(folder: Path, sizes: Sizes) -> Iterator[RunDirectory]:
     """A run that a process trains without an app, and with nothing but training to do."""
     name = "alone"
     words = ("train", *sizes.options, "--runs", str(folder), "--name", name)
-    quiet = ("--evaluate-every", "0", "--checkpoint-every", str(10**9))
+    quiet = ("--evaluate-every", "0", "--checkpoint-every", str(10**9), "--steps", str(MOST_STEPS))
     nothing = subprocess.DEVNULL
     process = subprocess.Popen(
         rnn_tui(*words, *quiet),
