@@ -40,3 +40,12 @@ async def test_nothing_is_kept_of_a_text_that_was_dropped(size, next_text) -> No
         await s.until(lambda: 1 not in {text.number for text in s.view.texts})
         await s.rest()
         assert kept(s) == before
+
+
+async def test_what_comes_while_the_app_takes_the_screen_apart_is_left_out() -> None:
+    async with sampling() as s:
+        await s.screen.query_one("SamplerHeader").remove()
+        s.screen.report("ranking units")
+        s.screen.show()
+        await s.screen._look_how_far()
+        assert s.alone

@@ -88,9 +88,14 @@ class SamplerScreen(CommandedScreen):
 
     # -- what is shown ----------------------------------------------------------------------------
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether all on it is there: an app that ends takes that away before the screen."""
+        return self.is_attached and bool(self.query(SamplerHeader))
+
     def show(self) -> None:
         """Draw the sampler as it stands."""
-        if self.is_attached:
+        if self._is_whole:
             self.view = self.sampler.view()
 
     def watch_view(self, view: View | None) -> None:
@@ -111,7 +116,7 @@ class SamplerScreen(CommandedScreen):
 
     def report(self, work: str) -> None:
         """In the line above."""
-        if self.is_attached:
+        if self._is_whole:
             self.query_one(SamplerHeader).work = work
 
     def _cycle_on(self) -> None:
@@ -124,7 +129,7 @@ class SamplerScreen(CommandedScreen):
 
     async def _look_how_far(self) -> None:
         trained = await self.source.trained()
-        if self.is_attached:
+        if self._is_whole:
             self.query_one(SamplerHeader).tell(trained)
 
     # -- what is done -----------------------------------------------------------------------------
