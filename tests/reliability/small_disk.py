@@ -1,4 +1,4 @@
-"""A disk of a megabyte that is really full: a file system in memory, where one may be mounted."""
+"""A disk of some megabytes that is really full: a file system in memory, where it may be mounted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-SIZE = 1 << 20
+SIZE = 8 << 20  # a run that goes on for seconds must not fill it by itself
 
 
 def program(name: str) -> str:
