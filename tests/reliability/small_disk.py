@@ -1,4 +1,4 @@
-"""A disk of some megabytes that is really full: a file system in memory, where it may be mounted."""
+"""A disk of some megabytes that is really full: a file system in memory, where that can be."""
 
 from __future__ import annotations
 
