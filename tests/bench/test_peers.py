@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -106,18 +109,53 @@ def test_a_peer_that_fails_when_it_is_loaded_is_one_line(monkeypatch: pytest.Mon
     )
 
 
-def test_ctrl_c_waits_until_a_library_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = []
+@pytest.fixture
+def another_thread() -> Iterator[None]:
+    """One that would take a signal which the main thread does not want, as those of BLAS do."""
+    ended = threading.Event()
+    thread = threading.Thread(target=ended.wait)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+@pytest.fixture
+def arrived() -> Iterator[socket.socket]:
+    """Can be read from when a signal has come, in whichever thread."""
+    reads, writes = socket.socketpair()
+    writes.setblocking(False)
+    before = signal.set_wakeup_fd(writes.fileno())
+    reads.settimeout(60)
+    with reads, writes:
+        yield reads
+        signal.set_wakeup_fd(before)
+
+
+@pytest.mark.usefixtures("another_thread")
+def test_ctrl_c_waits_until_a_library_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, arrived: socket.socket
+) -> None:
+    loaded: list[bytes | str] = []
 
     def forms() -> dict[str, Make]:
         os.kill(os.getpid(), signal.SIGINT)
+        loaded.append(arrived.recv(1))
         loaded.append("all of it")
         return {}
 
+    before = signal.getsignal(signal.SIGINT)
     monkeypatch.setitem(peers.PEERS, "Slow", peers.Peer("json", forms))
     with pytest.raises(KeyboardInterrupt):
         peers.load_peers(["Slow"])
-    assert loaded == ["all of it"]
+    assert loaded == [bytes([signal.SIGINT]), "all of it"]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_library_is_loaded_in_another_thread_too() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        loaded = threads.submit(peers.load_peers, [peers.LOOP]).result()
+    assert list(loaded.forms) == [peers.LOOP]
 
 
 def test_the_plain_loop_reads_a_single_stream_alone() -> None:
