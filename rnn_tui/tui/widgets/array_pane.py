@@ -70,9 +70,9 @@ class ArrayPane(Pane):
         self._asking = self.view(welcome) if self.choices(welcome) else None
         return self._asking
 
-    def is_due(self, history: History) -> bool:
+    def is_due(self, history: History, now: float) -> bool:
         """At once where something else is looked at."""
-        return self._looks_elsewhere(history.welcome) or super().is_due(history)
+        return self._looks_elsewhere(history.welcome) or super().is_due(history, now)
 
     def is_behind(self, history: History) -> bool:
         """Also where something else is looked at."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -75,9 +74,12 @@ class Pane(Vertical):
         seconds: float = getattr(rates(), self.kind_of_rate)
         return seconds
 
-    def is_due(self, history: History) -> bool:
-        """Whether it is time to draw, and there is something that was not drawn."""
-        rested = time.monotonic() - self.drawn_at >= self.period - SLACK
+    def is_due(self, history: History, now: float) -> bool:
+        """Whether it is time to draw, and there is something that was not drawn.
+
+        ``now``: when the frame was asked for, monotonic, as in ``has_drawn``.
+        """
+        rested = now - self.drawn_at >= self.period - SLACK
         return rested and self.is_behind(history)
 
     def is_behind(self, history: History) -> bool:

@@ -132,7 +132,7 @@ class PaneBoard(Board):
         self._began = time.monotonic()
         self._wanted = self._in_turn(typing)
         arrays = [pane for pane in self._wanted if isinstance(pane, ArrayPane)]
-        self._asked = [pane for pane in arrays if pane.is_due(history)]
+        self._asked = [pane for pane in arrays if pane.is_due(history, self._began)]
         wishes = [pane.wish(history.welcome) for pane in arrays if pane in self._asked]
         return tuple(view for view in wishes if view is not None)
 
@@ -160,4 +160,4 @@ class PaneBoard(Board):
     def _draws(self, pane: Pane, frame: Frame) -> bool:
         if isinstance(pane, ArrayPane):
             return pane in self._asked
-        return pane in self._wanted and pane.is_due(frame.history)
+        return pane in self._wanted and pane.is_due(frame.history, self._began)
