@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ import pytest
 
 from rnn_tui.monitoring.monitor import Monitor
 from rnn_tui.runs.directory import RunDirectory
-from rnn_tui.runs.errors import RunError
+from rnn_tui.runs.errors import RunError, StorageError
 from rnn_tui.runs.metrics import MetricsLog, Row
 from rnn_tui.sampling.weights import from_checkpoint
 from rnn_tui.stepping.replay import run_window
-from rnn_tui.training import news
+from rnn_tui.training import news, stored
 from rnn_tui.training.attaching import Attachment
 from rnn_tui.training.client import RefusedError, ServerGoneError, TakenUpError
 from rnn_tui.training.protocol import Pause, Poll, Update, View
 from rnn_tui.training.session import Session
-from rnn_tui.training.stored import StoredClient
+from rnn_tui.training.stored import StoredClient, _files_of
+from rnn_tui.training.stored_trained import TrainedFiles
 from rnn_tui.training.wire import unpack
 
 from .conftest import Sessions, train_to
@@ -101,6 +103,75 @@ def test_where_nobody_serves_a_run_its_files_are_opened(left: RunDirectory) -> N
     assert isinstance(client, StoredClient)
     assert not client.live
     asyncio.run(client.close())
+
+
+class _Held:
+    """Has a thread wait in the middle of something until it may go on."""
+
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self.there, self.may_go_on, self._work = threading.Event(), threading.Event(), work
+
+    def __call__(self, *values: Any) -> Any:
+        self.there.set()
+        assert self.may_go_on.wait(60)
+        return self._work(*values)
+
+    async def given_up_by(self, waiting: Coroutine[Any, Any, Any]) -> None:
+        """Who waits for it is cancelled while the thread is in it."""
+        task = asyncio.ensure_future(waiting)
+        assert await asyncio.to_thread(self.there.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+def test_files_that_nobody_waits_for_any_more_are_closed(
+    left: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[TrainedFiles] = []
+
+    def files_of(*values: Any) -> TrainedFiles:
+        made.append(_files_of(*values))
+        return made[-1]
+
+    held = _Held(files_of)
+    monkeypatch.setattr(stored, "_files_of", held)
+
+    async def leave() -> None:
+        await held.given_up_by(StoredClient.open(left))
+        held.may_go_on.set()
+
+    asyncio.run(leave())
+    with pytest.raises(StorageError, match="was closed"):
+        made[0].answer(Poll(), "")
+
+
+def test_a_close_that_nobody_waits_for_comes_after_the_thread_that_reads(
+    left: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = opened(left)
+    assert isinstance(client._files, TrainedFiles)
+    log = client._files._log
+    assert log is not None
+    held = _Held(client._files.answer)
+    monkeypatch.setattr(client._files, "answer", held)
+
+    async def leave() -> None:
+        await held.given_up_by(client.poll(Poll()))
+        closing = asyncio.ensure_future(client.close())
+        await asyncio.sleep(0)  # its first turn
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert log.last() is not None
+        held.may_go_on.set()
+
+    asyncio.run(leave())
+    with pytest.raises(ServerGoneError, match="was closed"):
+        polled(client)
+    monkeypatch.undo()
+    with pytest.raises(StorageError, match="was closed"):
+        client._files.answer(Poll(), "")
 
 
 def test_a_run_that_cannot_be_read_says_why(left: RunDirectory) -> None:
