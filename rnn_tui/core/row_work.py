@@ -18,7 +18,7 @@ class RowBias:
 
     def __init__(self, matrix: Array) -> None:
         N, V = matrix.shape
-        rows = next(n for n in (16, 8, 4, 2, 1) if N % n == 0)
+        rows = next(n for n in range(min(N, 16), 0, -1) if N % n == 0)
         self._groups = matrix.reshape(N // rows, rows * V)  # (N/rows, rows*V), a view
         self._tiled = np.zeros((rows, V), matrix.dtype)  # (rows, V)
         self._flat = self._tiled.reshape(-1)  # (rows*V,)

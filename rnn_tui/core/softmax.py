@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from rnn_tui.core.arrays import Array
+
+LEAST: Final = 2.0**-20
+"""Of a row's exponentials in all: what underflows is then a probability below 1e-31."""
 
 
 class LogSum(NamedTuple):
@@ -25,8 +28,7 @@ class Softmax:
     def __init__(self, N: int, V: int, dtype: np.dtype[Any]) -> None:
         real = np.zeros(0, dtype).real.dtype
         self._narrow = dtype.kind == "f" and dtype.itemsize < 8 and V > 1  # of one all is known
-        self._least = np.finfo(real).smallest_normal
-        self._most = np.finfo(real).max / (2 * V)  # so that their sum, too, is finite
+        self._most = np.finfo(real).max / 2
         self._ones = np.ones(V, dtype)  # (V,)
         self._total = np.zeros((N, 1), dtype)  # (N, 1)
         self._totals = self._total.reshape(-1)  # (N,)
@@ -39,23 +41,25 @@ class Softmax:
         """Turn ``logits`` (N, V) into probabilities in place; ``spare`` (N, V) is overwritten.
 
         The largest logit of a row is subtracted first, so that nothing overflows however large it
-        is. In float32 that is left out where nothing would over- or underflow without: finding it
-        takes longer than the exponentials, and the logarithm of the sum is taken in float64.
+        is. In float32 that is left out where nothing would overflow without, and no row sums up to
+        less than ``LEAST``: finding it takes longer than the exponentials, and the logarithm of the
+        sum is taken in float64.
         """
         if self._narrow:
             np.exp(logits, spare)
-            least, most = np.minimum.reduce(spare, None), np.maximum.reduce(spare, None)
-            if self._least <= least and most <= self._most:  # never where there is a NaN
-                self._wide_top.fill(0)
+            totals = spare.dot(self._ones, self._totals)  # (N,)
+            if np.minimum.reduce(totals) >= LEAST and np.maximum.reduce(totals) <= self._most:
+                self._wide_top.fill(0)  # never where there is a NaN
                 return self._divided(spare, logits)
         np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (N, 1)
         np.subtract(logits, self._top, logits)
         np.exp(logits, logits)
+        logits.dot(self._ones, self._totals)
         self._wide_top[:] = self._top[:, 0]
         return self._divided(logits, logits)
 
     def _divided(self, exponentials: Array, out: Array) -> LogSum:
-        exponentials.dot(self._ones, self._totals)
+        """By ``_totals``, their sums."""
         np.divide(exponentials, self._total, out)
         self._log_sum[:] = self._totals
         np.log(self._log_sum, self._log_sum)

@@ -34,8 +34,8 @@ class Mistake(NamedTuple):
 
 
 THROUGH_F = "multiply, slopes = np.multiply, "
-AT_THE_END = "multiply(self._d_last, next(slopes), self._d_last)"
-FROM_THE_FUTURE = "d = self._backward.added(W_hh_T)"
+AT_THE_END = "multiply(*next(slopes))"
+FROM_THE_FUTURE = "self._backward.add(W_hh_T, multiply, slopes)"
 W_HH = 'self.previous.T.dot(self.d_outputs, gradients["W_hh"])'
 B_H = 'self._ones.dot(self.d_outputs, gradients["b_h"])'
 W_HY = 'top.outputs.T.dot(dlogits, self.gradients["W_hy"])'
@@ -71,7 +71,7 @@ MISTAKES = {
         rnn, FROM_THE_FUTURE, FROM_THE_FUTURE.replace("W_hh_T", "-W_hh_T"), HIDDEN
     ),
     "the first step is left out": Mistake(
-        rnn, "for _ in d:", "for _ in ():", {"state.layer0", "state.layer1"}
+        rnn, "(d[:-1], d[1:]", "(d[:-1], [*d[1:-1], 0 * d[-1]]", {"state.layer0", "state.layer1"}
     ),
     "time runs forward": Mistake(rnn, "list(self.d[::-1])", "list(self.d)", HIDDEN),
     "W_hh not transposed": Mistake(rnn, 'weights["W_hh"].T', 'weights["W_hh"]', HIDDEN),

@@ -184,6 +184,18 @@ def test_the_sum_of_large_exponentials_is_finite(V):
     assert np.allclose(logits, 1 / V, rtol=1e-5)
 
 
+@pytest.mark.parametrize("moved", [-1000, -110, -95, -80, -20, -13, 0, 20, 60, 80, 95, 1000])
+def test_probabilities_are_the_same_wherever_their_logits_lie(moved):
+    spread = np.array([[0, 3, -4, 0.5], [0, -90, -100, 2]], np.float32)
+    logits = spread + np.float32(moved)
+    expected = np.exp(logits.astype(float) - moved)
+    sums = expected.sum(axis=1)
+    with np.errstate(all="ignore"):
+        found = Softmax(2, 4, logits.dtype)(logits, np.zeros_like(logits))
+    assert np.allclose(logits, expected / sums[:, None], rtol=1e-6, atol=1e-31)
+    assert np.allclose(found.log_sum + found.top, np.log(sums) + moved, rtol=1e-6)
+
+
 @pytest.mark.parametrize("V", [1, 2, 4])
 def test_no_loss_is_below_zero_however_sure_the_network_is(make_problem, V):
     architecture = Architecture(inputs=V, hidden=3, layers=1, outputs=V)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -106,6 +107,8 @@ class ElmanLayer:
             self.hidden
         )  # once: indexing an array for every step costs as much as adding to it
         self._forward = StepwiseProduct(h[:-1], h[1:], widths.forward)
+        vectors = [h_t.reshape(-1) for h_t in h[1:]]  # (B*H,) each
+        self._in_place = list(zip(vectors, vectors, strict=True))
         self.outputs = self.hidden[1:].reshape(T * B, H)  # (T*B, H) h_1 .. h_T
         self.previous = self.hidden[:-1].reshape(T * B, H)  # (T*B, H) h_0 .. h_{T-1}
 
@@ -120,11 +123,6 @@ class ElmanLayer:
         return self.d[1:].reshape(self.outputs.shape)
 
     @cached_property
-    def _d_last(self) -> Array:
-        last: Array = self.d[-1].reshape(-1)  # (B*H,)
-        return last
-
-    @cached_property
     def _ones(self) -> Array:
         return np.ones(len(self.outputs), self.hidden.dtype)  # (T*B,)
 
@@ -135,14 +133,13 @@ class ElmanLayer:
 
     @cached_property
     def _slopes(self) -> _Slopes:
-        return _Slopes(self.hidden, self._activation)
+        return _Slopes(self.hidden, self.d, self._activation)
 
     def forward(self, weights: Mapping[str, Array], x: Input) -> None:
         """From ``hidden[0]`` and the input ``x`` compute ``hidden[1:]``."""
         x.forward(weights["W_xh"], weights["b_h"], self.outputs)  # (T*B, H)
-        apply = self._activation.apply
-        for z_t in self._forward.added(weights["W_hh"]):  # z_t += h_{t-1} W_hh
-            apply(z_t, z_t)
+        # z_t += h_{t-1} W_hh, and h_t = f(z_t)
+        self._forward.add(weights["W_hh"], self._activation.apply, self._in_place)
 
     def backward(
         self, weights: Mapping[str, Array], x: Input, gradients: Mapping[str, Array]
@@ -162,20 +159,17 @@ class ElmanLayer:
         self.d_outputs.dot(weights["W_xh"].T, dx)
 
     def _backward_through_time(self, W_hh_T: Array) -> None:
-        multiply, slopes = np.multiply, self._slopes.backwards()
         self.d[0].fill(0)
-        multiply(self._d_last, next(slopes), self._d_last)  # h_T = f(z_T)
-        d = self._backward.added(W_hh_T)  # z_t = ... + h_{t-1} W_hh, so d_{t-1} += d_t W_hh^T
-        for slope, d_t in zip(slopes, d, strict=False):
-            multiply(d_t, slope, d_t)
-        for _ in d:  # that of the incoming state, which no f made
-            pass
+        multiply, slopes = np.multiply, chain.from_iterable(self._slopes.backwards())
+        multiply(*next(slopes))  # h_T = f(z_T)
+        # z_t = ... + h_{t-1} W_hh, so d_{t-1} += d_t W_hh^T
+        self._backward.add(W_hh_T, multiply, slopes)
 
 
 class _Slopes:
     """f'(z_t) for t = T..1, a few steps at a time: while they are near, and in little memory."""
 
-    def __init__(self, hidden: Array, activation: Activation) -> None:
+    def __init__(self, hidden: Array, d: Array, activation: Activation) -> None:
         T, size = len(hidden) - 1, hidden[0].size
         steps = min(T, max(1, TOGETHER // size))
         slope = aligned_zeros((steps, size), hidden.dtype)  # (steps, B*H)
@@ -184,11 +178,15 @@ class _Slopes:
         for end in range(T + 1, 1, -steps):
             h = hidden[max(end - steps, 1) : end].reshape(-1, size)  # (steps, B*H)
             out = slope[: len(h)]
-            self._groups.append((h, out, list(out[::-1])))
+            times = range(end - 1, end - 1 - len(h), -1)
+            flat = [d[t].reshape(-1) for t in times]  # (B*H,) each
+            self._groups.append((h, out, list(zip(flat, out[::-1], flat, strict=True))))
+        nothing = d[0].reshape(-1)[:0]  # (0,): no f made the incoming state
+        self._groups[-1][-1].append((nothing, nothing, nothing))
 
-    def backwards(self) -> Iterator[Array]:
-        """Each (B*H,), until the next one is asked for."""
+    def backwards(self) -> Iterator[list[tuple[Array, Array, Array]]]:
+        """What ``np.multiply`` takes for d_t, t = T..0; a group holds until the next one."""
         slope = self._slope
-        for h, out, steps in self._groups:
+        for h, out, operands in self._groups:
             slope(h, out)
-            yield from steps
+            yield operands
