@@ -22,7 +22,7 @@ class Rates(NamedTuple):
     gradient: float
     """All of it is another one after each step: nobody can follow it any faster."""
     chart: float
-    """It changes slowly, and costs the most."""
+    """It changes slowly, and costs the most; each fifth picture of a heatmap is two a second."""
     text: float
     """The numbers of the status, and texts that nobody waits for."""
     awaited: float
@@ -37,7 +37,7 @@ class Rates(NamedTuple):
     """Bytes that may be sent before that counts."""
 
 
-USUAL: Rates = Rates(0.095, 0.3, 0.5, 0.2, 0.08, 0.5, 1.0, bytes=195e3, burst=40e3)
+USUAL: Rates = Rates(0.095, 0.3, 0.45, 0.2, 0.08, 0.5, 1.0, bytes=195e3, burst=40e3)
 CALM: Rates = Rates(2.0, 3.0, 3.0, 1.0, 0.5, 1.0, 1.5, bytes=16e3, burst=8e3)
 
 
