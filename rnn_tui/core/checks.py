@@ -64,9 +64,11 @@ def checked_symbols(symbols: Array, limit: int, what: str) -> Array:
     if symbols.dtype.kind not in "iu":
         raise ValueError(f"{what} are {symbols.dtype}, expected integers")
     # One look instead of two: what is below zero is, as an unsigned number, far above the limit.
-    wide = symbols.dtype.itemsize == 8 and symbols.dtype.isnative
-    if wide and np.maximum.reduce(symbols.view(np.uint64), axis=None) < limit:
-        return symbols
+    # And that which is largest, rather than the largest itself: NumPy finds it in half the time.
+    if symbols.dtype.itemsize == 8 and symbols.dtype.isnative:
+        unsigned = symbols.view(np.uint64)
+        if unsigned.size and unsigned.item(unsigned.argmax()) < limit:
+            return symbols
     low, high = symbols.min(), symbols.max()
     if low < 0 or high >= limit:
         wrong = low if low < 0 else high

@@ -28,7 +28,7 @@ class Softmax:
     def __init__(self, N: int, V: int, dtype: np.dtype[Any]) -> None:
         real = np.zeros(0, dtype).real.dtype
         self._narrow = dtype.kind == "f" and dtype.itemsize < 8 and V > 1  # of one all is known
-        self._most = np.finfo(real).max / 2
+        self._most = float(np.finfo(real).max) / 2
         self._ones = np.ones(V, dtype)  # (V,)
         self._total = np.zeros((N, 1), dtype)  # (N, 1)
         self._totals = self._total.reshape(-1)  # (N,)
@@ -48,7 +48,8 @@ class Softmax:
         if self._narrow:
             np.exp(logits, spare)
             totals = spare.dot(self._ones, self._totals)  # (N,)
-            if np.minimum.reduce(totals) >= LEAST and np.maximum.reduce(totals) <= self._most:
+            least, most = totals.item(totals.argmin()), totals.item(totals.argmax())
+            if least >= LEAST and most <= self._most:
                 self._wide_top.fill(0)  # never where there is a NaN
                 return self._divided(spare, logits)
         np.max(logits.real, axis=1, keepdims=True, out=self._top)  # (N, 1)
