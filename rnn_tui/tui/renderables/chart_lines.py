@@ -1,6 +1,8 @@
 """Curves as characters: the dots of all lines of a chart at once, in NumPy.
 
-plotext draws the same dots, a list for each of them; that took nine tenths of a chart's time.
+plotext draws them, too, a list for each of them; that took nine tenths of a chart's time. And it
+spreads them over the whole of the outermost cells, while its labels are in the middle of those: a
+curve then passes up to half a cell beside the mark that is on it.
 """
 
 from __future__ import annotations
@@ -46,15 +48,19 @@ def draw(canvas: Canvas, plotted: Iterable[Plotted], steps: Axis, values: Axis) 
     for curve in plotted:
         if len(curve.xs):
             wide, high = (2, 4) if curve.marker == BRAILLE else (1, 1)
-            x = dots(curve.xs, steps, canvas.columns * wide)
-            y = dots(curve.ys, values, canvas.rows * high)
+            x = dots(curve.xs, steps, canvas.columns, wide)
+            y = dots(curve.ys, values, canvas.rows, high)
             _write(canvas, _bits(canvas, *(_joined(x, y) if curve.joined else (x, y)), wide), curve)
 
 
-def dots(places: Sequence[float], axis: Axis, dots: int) -> Array:
-    """Which (n,) of so many dots along an axis places on its scale are."""
-    among = 0.5 + (dots - 1) * (np.asarray(places) - axis.low) / (axis.high - axis.low)
-    return np.floor(np.round(among, _DIGITS)).astype(np.int64)
+def dots(places: Sequence[float], axis: Axis, cells: int, each: int = 1) -> Array:
+    """Which (n,) dot of so many cells with ``each`` along an axis places on its scale are.
+
+    The ends of the axis are in the middle of its outermost cells, as labels and marks have it:
+    a dot is always in the cell that a mark at the same place has.
+    """
+    among = 0.5 + (cells - 1) * (np.asarray(places) - axis.low) / (axis.high - axis.low)
+    return np.floor(np.round(among * each, _DIGITS)).astype(np.int64)
 
 
 def _joined(x: Array, y: Array) -> tuple[Array, Array]:
